@@ -1,0 +1,1 @@
+"""The nouns and verbs of guarding a lesson: pure, standard library only."""
