@@ -253,19 +253,25 @@ UNDO: dict[ActionKind, ActionKind] = {
 }
 
 
-def plan(capabilities: Capabilities, action: Action) -> tuple[tuple[Action, Support], ...]:
+def plan(capabilities: Capabilities, decision: Decision) -> tuple[tuple[Action, Support], ...]:
     """What is really asked of this platform for a wish: itself where supported, else its honest fallbacks, in order.
 
-    A fallback to a room action (close chat instead of silencing one) loses the target; one to another person
-    action keeps it. A wish with no fallback stays itself, at level none: its outcome is `unsupported`.
+    A fallback to a room action (close chat instead of silencing one) loses the target; one to another person action
+    keeps it. Where the only way to hold somebody is to put him out, that needs two facts or a human like any kick;
+    otherwise he is muted and people are called. A wish with no fallback stays itself: its outcome is `unsupported`.
     """
-    support = capabilities[action.kind]
+    action, support = decision.action, capabilities[decision.action.kind]
     if support.level is not Level.NONE or not support.instead:
         return ((action, support),)
-    planned: list[tuple[Action, Support]] = []
-    for kind in support.instead:
-        target = action.target if kind in PERSON_ACTIONS or kind is ActionKind.ALERT else None
-        other = replace(action, kind=kind, target=target)
-        if capabilities[kind].level is not Level.NONE:
-            planned.append((other, capabilities[kind]))
-    return tuple(planned) or ((action, support),)
+    kinds = [k for k in support.instead if capabilities[k].level is not Level.NONE]
+    if decision.facts < 2 and not decision.by and any(k in DRASTIC for k in kinds):
+        kinds = [ActionKind.MUTE, ActionKind.ALERT]
+    return tuple((_as(action, kind), capabilities[kind]) for kind in kinds) or ((action, support),)
+
+
+DRASTIC = frozenset({ActionKind.KICK, ActionKind.BAN, ActionKind.END})
+
+
+def _as(action: Action, kind: ActionKind) -> Action:
+    keeps = kind in PERSON_ACTIONS or kind is ActionKind.ALERT
+    return replace(action, kind=kind, target=action.target if keeps else None)

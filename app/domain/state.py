@@ -362,9 +362,9 @@ def _switched(state: LessonState, news: ev.Switches, at: float, intent: str = ""
         return state
     calm = dict(state.calm)
     for name in values:
-        change = changes.get(name)
-        if change and change.intent and state.intents[change.intent].button == "calm" and name not in calm:
-            calm[name] = change
+        author_of = state.intents.get(changes[name].intent)
+        if author_of and author_of.button == "calm" and name not in calm:
+            calm[name] = changes[name]
     return replace(state, switches=replace(state.switches, **values), changes=changes, calm=calm)
 
 

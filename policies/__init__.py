@@ -1,0 +1,61 @@
+"""The rules, explicit and in order, and the one pure function that asks them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
+
+from app.domain.actions import Action, ActionKind, Decision, Severity
+from app.domain.events import Event
+from app.domain.state import LessonState
+from policies import emergency, ladder, late_lock, quiet_start, restraint, roster_only, sharing
+from policies.base import Policy, Rule
+from policies.restraint import Restraint, restrain
+
+RULES: tuple[Rule, ...] = (
+    emergency.RULE,
+    roster_only.RULE,
+    late_lock.RULE,
+    quiet_start.RULE,
+    sharing.RULE,
+    ladder.RULE,
+    restraint.RULE,
+)
+
+# Buttons and brakes answer to no switch: law House 4, and nothing may act unrestrained.
+ALWAYS = frozenset({"emergency", "restraint", "ladder"})
+
+_BY_EVENT: dict[type[Event], tuple[Rule, ...]] = {
+    kind: tuple(r for r in RULES if kind in r.on) for rule in RULES for kind in rule.on
+}
+
+
+def decide(policy: Policy, state: LessonState, event: Event) -> tuple[Decision, ...]:
+    """What should be done after `event`, which `state` already holds. Pure; a rule that raises yields one alert."""
+    wishes = [wish for rule in _BY_EVENT.get(type(event), ()) for wish in _ask(rule, policy, state, event)]
+    if not wishes:
+        return ()
+    return restrain(cast(Restraint, policy.of(restraint.RULE)), state, wishes)
+
+
+def _ask(rule: Rule, policy: Policy, state: LessonState, event: Event) -> Iterator[Decision]:
+    settings = policy.of(rule)
+    if settings.mode == "off" and rule.name not in ALWAYS:
+        return
+    try:
+        wishes = tuple(rule.decide(settings, state, event))
+    except Exception as e:  # whatever a rule does wrong, the other rules and the lesson go on
+        yield failed(rule, e)
+        return
+    observed = settings.mode == "observe" and rule.name not in ALWAYS
+    yield from (replace(w, observed=True) for w in wishes) if observed else wishes
+
+
+def failed(rule: Rule, error: Exception) -> Decision:
+    """A broken rule is an incident of its own."""
+    return Decision(
+        action=Action(kind=ActionKind.ALERT),
+        rule=rule.name,
+        reason="rule_failed",
+        params=(("error", type(error).__name__),),
+        severity=Severity.MEDIUM,
+    )

@@ -1,0 +1,54 @@
+"""What a rule is: a name, validated settings, and one pure function.
+
+A rule sees the folded state (which already holds the event) and yields wishes. It has no clock, no I/O and no
+platform; time comes with the event. How to add one: policies/README.md.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.actions import Decision
+from app.domain.events import Event
+from app.domain.state import LessonState
+
+
+class Mode(StrEnum):
+    """What a rule's wishes lead to."""
+
+    OFF = "off"
+    OBSERVE = "observe"  # recorded as simulated, nobody is touched
+    ENFORCE = "enforce"
+
+
+class Settings(BaseModel):
+    """The numbers of one rule. Every field has bounds and a description: validation, form and docs come from here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+    mode: Literal["off", "observe", "enforce"] = Field("enforce", description="off, observe (record only) or enforce")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One guard. `on` lists the events it wants to see; it is never asked about others."""
+
+    name: str
+    settings: type[Settings]
+    decide: Callable[[Any, LessonState, Any], Iterable[Decision]]
+    on: tuple[type[Event], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A validated policy document: the settings of every rule, by rule name, and the preset it started from."""
+
+    preset: str
+    rules: Mapping[str, Settings] = field(default_factory=dict)
+
+    def of(self, rule: Rule) -> Settings:
+        """The settings of a rule, its defaults where the document says nothing."""
+        return self.rules.get(rule.name) or rule.settings()

@@ -1,0 +1,84 @@
+"""Policy documents: a preset by name, a course's own layer on top, validated as a whole or refused.
+
+A document is `{"preset": "lecture", "<rule>": {"<field>": value}}`. What it does not say comes from the preset, then
+from the rule's defaults.
+"""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from app.domain.errors import Invalid
+from policies import RULES
+from policies.base import Policy, Settings
+
+PRESETS = ("lecture", "seminar", "exam", "open_day", "strict")
+DEFAULT = "lecture"
+
+
+def preset(name: str) -> dict[str, dict[str, Any]]:
+    """The rule settings of a preset, read from its file. Raises Invalid for an unknown name."""
+    if name not in PRESETS:
+        raise Invalid(problems=(("preset", "one of: " + ", ".join(PRESETS)),))
+    text = files("policies").joinpath("presets", f"{name}.yaml").read_text(encoding="utf-8")
+    loaded = yaml.safe_load(text)
+    return {rule: dict(fields or {}) for rule, fields in loaded["rules"].items()}
+
+
+def policy(document: Mapping[str, Any]) -> Policy:
+    """Validate a document. Raises Invalid naming every field that is wrong and what it may be."""
+    name = document.get("preset", DEFAULT)
+    base = preset(name if isinstance(name, str) else "")
+    problems: list[tuple[str, str]] = []
+    rules: dict[str, Settings] = {}
+    known = {rule.name: rule for rule in RULES}
+    for key in document:
+        if key != "preset" and key not in known:
+            problems.append((str(key), "no such rule; known: " + ", ".join(sorted(known))))
+    for rule in RULES:
+        own = document.get(rule.name, {})
+        if not isinstance(own, Mapping):
+            problems.append((rule.name, "an object of settings"))
+            continue
+        try:
+            rules[rule.name] = rule.settings.model_validate({**base.get(rule.name, {}), **own})
+        except ValidationError as e:
+            problems.extend(_problems(rule.name, rule.settings, e))
+    if problems:
+        raise Invalid(problems=tuple(problems))
+    return Policy(preset=str(name), rules=rules)
+
+
+def effective(document: Mapping[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+    """The merged document: for every rule and field its value and where it comes from (default, preset, course)."""
+    merged = policy(document)
+    base = preset(merged.preset)
+    origin = {
+        rule.name: {
+            field: "course" if field in document.get(rule.name, {}) else "preset" if field in base.get(rule.name, {}) else "default"
+            for field in rule.settings.model_fields
+        }
+        for rule in RULES
+    }  # fmt: skip
+    return {
+        rule.name: {
+            field: {"value": getattr(merged.of(rule), field), "origin": origin[rule.name][field]}
+            for field in rule.settings.model_fields
+        }
+        for rule in RULES
+    }
+
+
+def _problems(rule: str, settings: type[Settings], error: ValidationError) -> list[tuple[str, str]]:
+    found = []
+    for item in error.errors(include_url=False, include_input=False):
+        field = str(item["loc"][0]) if item["loc"] else ""
+        info = settings.model_fields.get(field)
+        allowed = info.description if info and info.description else item["msg"]
+        if info is None:
+            allowed = "no such field; known: " + ", ".join(settings.model_fields)
+        found.append((f"{rule}.{field}", f"{item['msg']}. Allowed: {allowed}" if info else allowed))
+    return found

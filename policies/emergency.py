@@ -1,0 +1,161 @@
+"""The buttons. They work with every other rule off, in observe mode and past any budget (law House 4)."""
+
+from collections.abc import Callable, Iterator
+
+from pydantic import Field
+
+from app.domain.actions import UNDO, Action, ActionKind, Button, Decision, Lane, Severity
+from app.domain.events import ButtonPressed
+from app.domain.state import LessonState, Person
+from policies.base import Rule, Settings
+
+
+class Emergency(Settings):
+    """What "calm the room" does."""
+
+    lock_minutes: int = Field(
+        15, ge=1, le=240, description="minutes after which the hard lock of a calmed room ends by itself (1 to 240)"
+    )
+
+
+CALM = (
+    ActionKind.MUTE_ALL,
+    ActionKind.FORBID_UNMUTE,
+    ActionKind.CLOSE_CHAT,
+    ActionKind.RESTRICT_SHARE,
+    ActionKind.OPEN_WAITING_ROOM,
+    ActionKind.LOCK,
+)
+
+# What gives a switch back, by switch: (to what it was before, with which action).
+_BACK: dict[str, tuple[ActionKind, bool]] = {
+    "unmute_forbidden": (ActionKind.ALLOW_UNMUTE, False),
+    "chat_closed": (ActionKind.OPEN_CHAT, False),
+    "share_restricted": (ActionKind.ALLOW_SHARE, False),
+    "locked": (ActionKind.UNLOCK, False),
+    "waiting_room": (ActionKind.CLOSE_WAITING_ROOM, False),
+}
+
+
+def decide(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
+    """Turn a press into wishes; who pressed is part of each."""
+    yield from _BUTTONS[event.button](settings, state, event)
+
+
+def _wish(event: ButtonPressed, kind: ActionKind, target: Person | None = None, **more: object) -> Decision:
+    return Decision(
+        action=Action(kind=kind, target=target.participant if target else None),
+        rule="emergency",
+        reason=f"button_{event.button}",
+        params=(("name", target.participant.name),) if target else (),
+        severity=Severity.MEDIUM if event.button is not Button.CALM else Severity.HIGH,
+        lane=Lane.PANIC,
+        facts=2,
+        by=event.by,
+        **more,  # type: ignore[arg-type]  # the few optional fields of Decision
+    )
+
+
+def _calm(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
+    yield from _stop_sharing(settings, state, event)
+    for kind in CALM:
+        expires = settings.lock_minutes * 60.0 if kind is ActionKind.LOCK else None
+        yield _wish(event, kind, expires_after=expires)
+
+
+def _restore(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
+    """Give back what calm changed, where nobody changed it since and it was open before."""
+    for switch, change in state.calm.items():
+        latest = state.changes.get(switch)
+        if switch in _BACK and not change.before and latest and latest.intent == change.intent:
+            yield _wish(event, _BACK[switch][0], undo_of=change.intent)
+
+
+def _stop_sharing(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
+    for person in state.inside.values():
+        if person.share and not person.staff:
+            yield _wish(event, ActionKind.STOP_SHARE, person)
+
+
+def _stop_and_restrict(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
+    yield from _stop_sharing(settings, state, event)
+    yield _wish(event, ActionKind.RESTRICT_SHARE)
+
+
+def _mute_all(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
+    yield _wish(event, ActionKind.MUTE_ALL)
+
+
+def _room(kind: ActionKind) -> "Handler":
+    return lambda settings, state, event: iter((_wish(event, kind),))
+
+
+def _on_person(kind: ActionKind) -> "Handler":
+    def handler(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
+        if person := state.person(event.participant):
+            yield _wish(event, kind, person)
+
+    return handler
+
+
+def _unban(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
+    """The person is out, so the newest ban on that id tells whom."""
+    for standing in reversed(tuple(state.intents.values())):
+        target = standing.action.target
+        if standing.action.kind in (ActionKind.BAN, ActionKind.KICK) and target and target.id == event.participant:
+            yield Decision(
+                action=Action(kind=ActionKind.UNBAN, target=target),
+                rule="emergency",
+                reason="button_unban",
+                params=(("name", target.name),),
+                lane=Lane.PANIC,
+                facts=2,
+                by=event.by,
+                undo_of=standing.id,
+            )
+            return
+
+
+def _undo(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
+    """Take one measure back, where there is a way back."""
+    standing = state.intents.get(event.undo_of)
+    if standing is None or standing.action.kind not in UNDO:
+        return
+    target = standing.action.target
+    yield Decision(
+        action=Action(kind=UNDO[standing.action.kind], target=target),
+        rule="emergency",
+        reason="button_undo",
+        params=(("name", target.name),) if target else (),
+        lane=Lane.PANIC,
+        facts=2,
+        by=event.by,
+        undo_of=standing.id,
+    )
+
+
+Handler = Callable[[Emergency, LessonState, ButtonPressed], Iterator[Decision]]
+
+_BUTTONS: dict[Button, Handler] = {
+    Button.CALM: _calm,
+    Button.RESTORE: _restore,
+    Button.MUTE_ALL: _mute_all,
+    Button.ALLOW_UNMUTE: _room(ActionKind.ALLOW_UNMUTE),
+    Button.CLOSE_CHAT: _room(ActionKind.CLOSE_CHAT),
+    Button.OPEN_CHAT: _room(ActionKind.OPEN_CHAT),
+    Button.STOP_SHARING: _stop_and_restrict,
+    Button.ALLOW_SHARE: _room(ActionKind.ALLOW_SHARE),
+    Button.LOCK: _room(ActionKind.LOCK),
+    Button.UNLOCK: _room(ActionKind.UNLOCK),
+    Button.ADMIT: _on_person(ActionKind.ADMIT),
+    Button.DENY: _on_person(ActionKind.DENY),
+    Button.HOLD: _on_person(ActionKind.HOLD),
+    Button.MUTE: _on_person(ActionKind.MUTE),
+    Button.KICK: _on_person(ActionKind.KICK),
+    Button.BAN: _on_person(ActionKind.BAN),
+    Button.UNBAN: _unban,
+    Button.UNDO: _undo,
+    Button.END: _room(ActionKind.END),
+}
+
+RULE = Rule(name="emergency", settings=Emergency, decide=decide, on=(ButtonPressed,))

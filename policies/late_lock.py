@@ -1,0 +1,60 @@
+"""After the start strangers stay out; late pupils of the roster still get in where there is a waiting room.
+
+The wish is "waiting room on": platforms without one plan it as a hard lock (adapters declare `instead`).
+"""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
+from app.domain.events import ClockTicked, Event, ParticipantJoined, ParticipantWaiting, PersonEvent
+from app.domain.state import LessonState, Status
+from policies.base import Rule, Settings
+from policies.roster_only import admit, keep_away, no_roster
+
+
+class LateLock(Settings):
+    """When the door closes for strangers."""
+
+    minutes: int = Field(10, ge=0, le=240, description="minutes after the start at which the door closes (0 to 240)")
+
+
+def closes_at(settings: LateLock, state: LessonState) -> float | None:
+    """When the door closes: counted from the planned start if that is later than the real one."""
+    if state.started_at is None:
+        return None
+    return max(state.started_at, state.scheduled_at or 0.0) + settings.minutes * 60.0
+
+
+def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Decision]:
+    """Close the door in time; afterwards judge everybody who comes."""
+    due = closes_at(settings, state)
+    if due is None or state.status is not Status.LIVE or "door" in state.opened or state.now < due:
+        return
+    if not state.switches.waiting_room and not state.switches.locked:
+        yield Decision(
+            action=Action(kind=ActionKind.OPEN_WAITING_ROOM),
+            rule="late_lock",
+            reason="late_lock",
+            severity=Severity.INFO,
+            lane=Lane.ROUTINE,
+        )
+    if isinstance(event, PersonEvent):
+        yield from _late(state, event)
+
+
+def _late(state: LessonState, event: PersonEvent) -> Iterator[Decision]:
+    person = state.person(event.participant.id)
+    if person is None or person.staff:
+        return
+    if not state.roster or state.roster_shrunk:
+        yield no_roster(state, "late_lock")
+    elif event.participant.id in state.waiting:
+        if person.trusted:
+            yield admit(person, "late_pupil", "late_lock")
+    elif not person.trusted:
+        yield keep_away(person, ActionKind.HOLD, "late_stranger", Severity.HIGH, "late_lock")
+
+
+RULE = Rule(name="late_lock", settings=LateLock, decide=decide, on=(ClockTicked, ParticipantWaiting, ParticipantJoined))

@@ -1,0 +1,167 @@
+"""The brakes on everything the rules wish for, and the end of every automatic measure.
+
+Hosts are never a target. What is asked or in force is not asked again. One presence gets one measure, the strongest.
+A kick needs two independent facts or a human. Past the budget the room is closed instead of people.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pydantic import Field
+
+from app.domain.actions import STRENGTH, UNDO, Action, ActionKind, Decision, Lane, OutcomeKind, Severity
+from app.domain.events import ClockTicked
+from app.domain.state import SETS, LessonState, Standing
+from policies.base import Rule, Settings
+
+REPEAT_ALERT = 60.0  # seconds in which the same alert is not raised again
+
+
+class Restraint(Settings):
+    """How much may be done to people."""
+
+    per_minute: int = Field(
+        30, ge=1, le=600, description="measures against people in one minute; past it the room is closed (1 to 600)"
+    )
+    wave_lock_minutes: int = Field(
+        10, ge=1, le=240, description="minutes after which a room closed by a wave opens again (1 to 240)"
+    )
+
+
+_AGAINST = frozenset(STRENGTH)
+_DRASTIC = frozenset({ActionKind.KICK, ActionKind.BAN})
+
+
+def restrain(settings: Restraint, state: LessonState, wishes: Sequence[Decision]) -> tuple[Decision, ...]:
+    """What is left of the wishes on one event."""
+    kept = [w for w in map(_needs_facts, wishes) if not _spared(state, w) and not _in_force(state, w)]
+    return tuple(_within_budget(settings, state, _strongest(kept)))
+
+
+def _needs_facts(wish: Decision) -> Decision:
+    """A kick on one fact alone becomes a hold."""
+    if wish.action.kind in _DRASTIC and wish.facts < 2 and not wish.by:
+        return replace(wish, action=replace(wish.action, kind=ActionKind.HOLD))
+    return wish
+
+
+def _spared(state: LessonState, wish: Decision) -> bool:
+    target = wish.action.target
+    if target is None or wish.action.kind not in _AGAINST:
+        return False
+    person = state.person(target.id)
+    return bool(person and person.staff)
+
+
+def _in_force(state: LessonState, wish: Decision) -> bool:
+    """Whether the same is on its way, just done, or the room already is like that."""
+    sets = SETS.get(wish.action.kind)
+    if sets and getattr(state.switches, sets[0]) is sets[1] and not _reversal_open(state, wish):
+        return True
+    return any(_same(state, standing, wish) for standing in state.intents.values())
+
+
+def _reversal_open(state: LessonState, wish: Decision) -> bool:
+    """Whether the opposite of the wish has been asked for and is not settled yet."""
+    switch, value = SETS[wish.action.kind]
+    return any(SETS.get(s.action.kind) == (switch, not value) for s in state.open_intents())
+
+
+def _same(state: LessonState, standing: Standing, wish: Decision) -> bool:
+    if standing.action.key != wish.action.key:
+        return False
+    if wish.action.kind is ActionKind.ALERT:
+        return standing.reason == wish.reason and standing.at > state.now - REPEAT_ALERT
+    if standing.status in (OutcomeKind.PENDING, OutcomeKind.REQUESTED, OutcomeKind.MANUAL):
+        return not (wish.by and standing.status is OutcomeKind.MANUAL)
+    if standing.status is OutcomeKind.SIMULATED:
+        return not wish.by and standing.at > state.now - REPEAT_ALERT
+    return False
+
+
+def _strongest(wishes: Sequence[Decision]) -> list[Decision]:
+    """One measure per presence; wishes about the room and alerts all stay."""
+    best: dict[str, Decision] = {}
+    for wish in wishes:
+        target = wish.action.target
+        if target and wish.action.kind in _AGAINST:
+            held = best.get(target.id)
+            if held is None or _rank(wish) > _rank(held):
+                best[target.id] = wish
+    chosen = set(map(id, best.values()))
+    seen: set[tuple[str, str, str]] = set()
+    kept = []
+    for wish in wishes:
+        personal = wish.action.target and wish.action.kind in _AGAINST
+        if wish.action.key in seen or (personal and id(wish) not in chosen):
+            continue
+        seen.add(wish.action.key)
+        kept.append(wish)
+    return kept
+
+
+def _rank(wish: Decision) -> tuple[bool, int]:
+    """A human's wish beats a rule's; an enforced one beats an observed one; then the stronger."""
+    return (bool(wish.by) or not wish.observed, STRENGTH.index(wish.action.kind))
+
+
+def _within_budget(settings: Restraint, state: LessonState, wishes: Sequence[Decision]) -> Iterator[Decision]:
+    spent = None
+    for wish in wishes:
+        if wish.by or wish.observed or wish.action.kind not in _AGAINST:
+            yield wish
+            continue
+        spent = _spent(state) if spent is None else spent
+        spent += 1
+        if spent <= settings.per_minute:
+            yield wish
+        else:
+            yield from _close_the_room(settings, state)
+            return
+
+
+def _spent(state: LessonState) -> int:
+    since = state.now - 60.0
+    return sum(
+        s.at > since and not s.by and s.action.kind in _AGAINST and s.status is not OutcomeKind.SIMULATED
+        for s in state.intents.values()
+    )
+
+
+def _close_the_room(settings: Restraint, state: LessonState) -> Iterator[Decision]:
+    """Instead of ever more single measures: nobody new comes in, and people are called."""
+    seconds = settings.wave_lock_minutes * 60.0
+    for kind in (ActionKind.OPEN_WAITING_ROOM, ActionKind.LOCK, ActionKind.ALERT):
+        wish = Decision(
+            action=Action(kind=kind),
+            rule="restraint",
+            reason="wave",
+            severity=Severity.CRITICAL,
+            lane=Lane.PANIC,
+            expires_after=seconds if kind is ActionKind.LOCK else None,
+        )
+        if not _in_force(state, wish):
+            yield wish
+
+
+def decide(settings: Restraint, state: LessonState, event: ClockTicked) -> Iterator[Decision]:
+    """Take back every measure whose time is up, unless somebody changed it since."""
+    for standing in state.intents.values():
+        if standing.until is None or standing.until > state.now or standing.action.kind not in UNDO:
+            continue
+        sets = SETS.get(standing.action.kind)
+        latest = state.changes.get(sets[0]) if sets else None
+        if sets and (latest is None or latest.intent != standing.id):
+            continue
+        yield Decision(
+            action=replace(standing.action, kind=UNDO[standing.action.kind]),
+            rule="restraint",
+            reason="time_is_up",
+            params=(("action", standing.action.kind.value),),
+            severity=Severity.INFO,
+            lane=Lane.ROUTINE,
+            undo_of=standing.id,
+        )
+
+
+RULE = Rule(name="restraint", settings=Restraint, decide=decide, on=(ClockTicked,))

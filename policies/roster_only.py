@@ -1,0 +1,139 @@
+"""Only those who belong come in: strangers and claimed names are held, pupils known by account are let in.
+
+Without a roster nobody is judged: the teacher is told once, and nothing else happens (field.md B: a missing list
+must never become a massacre).
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field
+
+from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
+from app.domain.events import (
+    Event,
+    ParticipantJoined,
+    ParticipantRenamed,
+    ParticipantWaiting,
+    PersonEvent,
+    RosterLoaded,
+    RosterPolled,
+)
+from app.domain.people import Fact, Trust
+from app.domain.state import LessonState, Person
+from policies.base import Rule, Settings
+
+
+class RosterOnly(Settings):
+    """Who may come in."""
+
+    strangers: Literal["hold", "deny", "watch"] = Field(
+        "hold", description="hold: back to the waiting room; deny: put out; watch: only show them"
+    )
+    claimed: Literal["hold", "admit"] = Field(
+        "hold", description="people known by name only: hold for the teacher, or admit unless the owner is inside"
+    )
+    admit_verified: bool = Field(True, description="let roster pupils in from the waiting room by themselves")
+
+
+def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[Decision]:
+    """Judge the presence that has just come or changed its name; after a poll or a new roster, everybody."""
+    if isinstance(event, PersonEvent):
+        judged = tuple(p for p in (state.person(event.participant.id),) if p)
+    else:
+        judged = (*state.inside.values(), *state.waiting.values())
+    suspects = [p for p in judged if not p.staff]
+    if suspects and (not state.roster or state.roster_shrunk):
+        yield no_roster(state)
+        return
+    for person in suspects:
+        yield from _judge(settings, state, person)
+
+
+def _judge(settings: RosterOnly, state: LessonState, person: Person) -> Iterator[Decision]:
+    waits = person.participant.id in state.waiting
+    if person.trusted:
+        if waits and settings.admit_verified and not person.vouched:
+            yield admit(person, "verified")
+        return
+    if person.match.trust is Trust.CLAIMED:
+        yield from _claimed(settings, state, person, waits)
+    elif settings.strangers == "deny":
+        kind = ActionKind.DENY if waits else ActionKind.KICK
+        yield keep_away(person, kind, "stranger", Severity.HIGH)
+    elif settings.strangers == "hold" and not waits:
+        yield keep_away(person, ActionKind.HOLD, "stranger", Severity.HIGH)
+    elif settings.strangers == "hold":
+        yield told(person, "stranger_waits", Severity.LOW)
+
+
+def _claimed(settings: RosterOnly, state: LessonState, person: Person, waits: bool) -> Iterator[Decision]:
+    owner_inside = any(
+        p.match.entry == person.match.entry and p.match.entry is not None
+        for p in state.inside.values()
+        if p.participant.id != person.participant.id
+    )
+    if settings.claimed == "admit" and not owner_inside and Fact.NAME_TWICE not in person.match.facts:
+        if waits:
+            yield admit(person, "claimed_free")
+        return
+    reason = "claimed_twin" if owner_inside else "claimed_name"
+    severity = Severity.HIGH if owner_inside else Severity.MEDIUM
+    if waits:
+        yield told(person, reason, Severity.LOW if not owner_inside else Severity.MEDIUM)
+    else:
+        yield keep_away(person, ActionKind.HOLD, reason, severity)
+
+
+def identity_facts(person: Person) -> int:
+    """How many independent facts speak against a presence: no known account or link, and no name of the list."""
+    return {Trust.VERIFIED: 0, Trust.CLAIMED: 1, Trust.STRANGER: 2}[person.match.trust]
+
+
+def admit(person: Person, reason: str, rule: str = "roster_only") -> Decision:
+    """Let a known pupil in."""
+    return Decision(
+        action=Action(kind=ActionKind.ADMIT, target=person.participant),
+        rule=rule,
+        reason=reason,
+        params=(("name", person.participant.name),),
+        severity=Severity.INFO,
+        lane=Lane.ROUTINE,
+    )
+
+
+def keep_away(person: Person, kind: ActionKind, reason: str, severity: Severity, rule: str = "roster_only") -> Decision:
+    """Take a presence out of the lesson, as gently as `kind` says."""
+    return Decision(
+        action=Action(kind=kind, target=person.participant),
+        rule=rule,
+        reason=reason,
+        params=(("name", person.participant.name),),
+        severity=severity,
+        facts=identity_facts(person),
+    )
+
+
+def told(person: Person, reason: str, severity: Severity, rule: str = "roster_only") -> Decision:
+    """Say it in the panel and do nothing else."""
+    return Decision(
+        action=Action(kind=ActionKind.ALERT, target=person.participant),
+        rule=rule,
+        reason=reason,
+        params=(("name", person.participant.name),),
+        severity=severity,
+    )
+
+
+def no_roster(state: LessonState, rule: str = "roster_only") -> Decision:
+    """Tell the teacher, once, that nobody can be judged."""
+    reason = "roster_shrunk" if state.roster_shrunk else "no_roster"
+    return Decision(action=Action(kind=ActionKind.ALERT), rule=rule, reason=reason, severity=Severity.LOW)
+
+
+RULE = Rule(
+    name="roster_only",
+    settings=RosterOnly,
+    decide=decide,
+    on=(ParticipantWaiting, ParticipantJoined, ParticipantRenamed, RosterPolled, RosterLoaded),
+)
