@@ -1,0 +1,59 @@
+"""The practice classroom as a platform: rehearsals, the demonstration and the tests all go through this adapter."""
+
+from typing import ClassVar
+
+from adapters.base import Adapter, Budget, Delivery, Health, Proof, Received, Reply
+from adapters.drill import webhook
+from adapters.drill.capabilities import CAPABILITIES, without
+from adapters.drill.control import Room
+from adapters.drill.probe import probe
+from adapters.drill.settings import DrillSettings
+from adapters.http import Http
+from adapters.signing import Keyed
+from app.domain.actions import Action, ActionKind, Capabilities, Level, Outcome, OutcomeKind, Support, Words
+from app.domain.events import Attendance
+
+__all__ = ["DrillAdapter", "DrillSettings"]
+
+
+class DrillAdapter(Adapter[DrillSettings]):
+    """One connection to one practice classroom."""
+
+    platform: ClassVar[str] = "drill"
+    title: ClassVar[Words] = Words(zh="演练课堂", vi="Lớp diễn tập", en="Practice classroom")
+    proof: ClassVar[Proof] = Proof.LAB
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
+    settings_type = DrillSettings
+    budgets: ClassVar[tuple[Budget, ...]] = (Budget(calls=20, seconds=1.0, reserve=5),)
+    poll_seconds: ClassVar[float] = 10.0
+    settles_seconds: ClassVar[float] = 3.0
+
+    def __init__(self, settings: DrillSettings, http: Http) -> None:
+        super().__init__(settings, http)
+        self._supported = without(settings.hides)
+        secrets = (settings.secret, settings.previous_secret)
+        self._keys = tuple(Keyed(s.get_secret_value().encode()) for s in secrets if s is not None)
+
+    def supports(self, kind: ActionKind) -> Support:
+        """What this connection can do, less what it was set up to lack."""
+        return self._supported[kind]
+
+    def verify(self, delivery: Delivery) -> None:
+        webhook.verify(self._keys, delivery)
+
+    def handshake(self, delivery: Delivery) -> Reply | None:
+        return webhook.handshake(self._keys, delivery)
+
+    def parse(self, delivery: Delivery) -> tuple[Received, ...]:
+        return webhook.parse(delivery)
+
+    async def perform(self, lesson_key: str, action: Action) -> Outcome:
+        if self.supports(action.kind).level is Level.NONE:
+            return Outcome(kind=OutcomeKind.UNSUPPORTED)
+        return await Room(self.settings, self.http, lesson_key).perform(action)
+
+    async def participants(self, lesson_key: str) -> Attendance:
+        return await Room(self.settings, self.http, lesson_key).attendance()
+
+    async def probe(self) -> Health:
+        return await probe(self.settings, self.http)

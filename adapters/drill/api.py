@@ -1,0 +1,63 @@
+"""One call to the control API of the practice classroom, with every way it can fail turned into our errors."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from adapters.drill.settings import DrillSettings
+from adapters.drill.webhook import PLATFORM
+from adapters.http import Answer, Http
+from app.domain.errors import AdapterError, Gone, Refused, Transient
+
+# The classroom's own codes win over the status; what is not here goes by status.
+_BY_CODE: dict[str, type[AdapterError]] = {
+    "gone": Gone,
+    "ended": Gone,
+    "unknown_meeting": Gone,
+    "unknown_participant": Gone,
+    "unknown_message": Gone,
+    "not_live": Gone,
+    "slow_down": Transient,
+    "unknown_verb": Refused,
+}
+_BY_STATUS: dict[int, type[AdapterError]] = {401: Refused, 403: Refused, 404: Gone, 408: Transient, 429: Transient}
+_DETAIL_LENGTH = 80
+
+
+async def call(
+    settings: DrillSettings, http: Http, method: str, path: str, body: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The JSON object of a success. Raises Refused, Gone or Transient."""
+    headers = {"authorization": f"Bearer {settings.token.get_secret_value()}", "content-type": "application/json"}
+    raw = json.dumps(body).encode() if body is not None else b""
+    answer = await http.request(PLATFORM, method, f"{settings.base_url}/api{path}", headers=headers, body=raw)
+    found = _object(answer)
+    if 200 <= answer.status < 300 and found is not None and found.get("ok") is True:
+        return found
+    raise _error(answer, found)
+
+
+def segment(text: str) -> str:
+    """Text of somebody else as one segment of a path; a segment of dots only must not climb."""
+    return quote(text, safe="").replace(".", "%2E") if set(text) <= {"."} else quote(text, safe="")
+
+
+def _object(answer: Answer) -> dict[str, Any] | None:
+    try:
+        found = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _error(answer: Answer, found: dict[str, Any] | None) -> AdapterError:
+    error = found.get("error") if found else None
+    given = error.get("code") if isinstance(error, dict) else None
+    code = given[:_DETAIL_LENGTH] if isinstance(given, str) else ""
+    kind = _BY_CODE.get(code) or _BY_STATUS.get(answer.status)
+    if kind is None and (answer.status >= 500 or (answer.status < 300 and found is None)):
+        kind = Transient  # a page of HTML with a 200 is somebody's proxy: nothing was done
+    detail = f"the classroom answered {answer.status}" + (f" ({code})" if code else "")
+    if kind is Transient:
+        return Transient(PLATFORM, detail, code=code or str(answer.status), retry_after=answer.retry_after())
+    return (kind or Refused)(PLATFORM, detail, code=code or str(answer.status))

@@ -1,0 +1,42 @@
+"""The practice platform as a command: `python -m adapters.drill.classroom --port 8001`."""
+
+import argparse
+import os
+
+import uvicorn
+
+from adapters.drill.classroom.server import create_classroom
+from adapters.drill.classroom.settings import ClassroomSettings, Hidden
+
+
+def main() -> None:
+    """Read the command line and serve until stopped."""
+    parser = argparse.ArgumentParser(prog="python -m adapters.drill.classroom", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8001)
+    parser.add_argument("--token", default=os.environ.get("DRILL_TOKEN", ""), help="bearer token of the control API")
+    parser.add_argument("--secret", default=os.environ.get("DRILL_SECRET", ""), help="secret that signs webhooks")
+    parser.add_argument("--webhook", default="", help="where events go; can be set later through the control API")
+    parser.add_argument("--rate", type=float, default=20.0, help="control calls per second")
+    parser.add_argument("--burst", type=int, default=40, help="control calls at once")
+    parser.add_argument("--hide", action="append", default=[], choices=[h.value for h in Hidden])
+    given = parser.parse_args()
+    if not given.token or not given.secret:
+        parser.error("give --token and --secret, or DRILL_TOKEN and DRILL_SECRET")
+    settings = ClassroomSettings(
+        token=given.token,
+        secret=given.secret,
+        webhook=given.webhook,
+        rate=given.rate,
+        burst=given.burst,
+        hides=frozenset(Hidden(h) for h in given.hide),
+    )
+    app = create_classroom(settings)
+    uvicorn.run(
+        app, host=given.host, port=given.port, log_level="warning", access_log=False, ws="websockets-sansio",
+        timeout_graceful_shutdown=2,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
