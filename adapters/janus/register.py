@@ -1,0 +1,67 @@
+"""What Menshen has to remember about a class while it lives, kept in the Janus server itself.
+
+Locking takes links out of a room's list of admitted links, and unlocking has to put exactly those back, also after
+a restart of Menshen. So there is a second, hidden text room per class that nobody can enter; its `allowed` list is
+our note. It dies with the server, at the same moment as the rooms it describes.
+"""
+
+import secrets
+from collections.abc import Collection, Iterable
+
+from adapters.janus.api import TEXTROOM, Janus
+from adapters.janus.settings import REGISTER_PREFIX, JanusSettings
+
+LINK = "link:"  # a personal link of the class
+SILENCED = "silenced:"  # a link that may not write
+LOCKED = "state:locked"
+OPEN_DOOR = "state:open-door"  # the room admitted anybody before it was locked
+ROOM_EXISTS, NO_ROOM = 418, 417
+
+
+class Register:
+    """The note of one class."""
+
+    def __init__(self, janus: Janus, settings: JanusSettings, room: str) -> None:
+        self._janus = janus
+        self._admin_key = settings.admin_key.get_secret_value()
+        self._at = {"room": REGISTER_PREFIX + room, "secret": settings.secret_of(room)}
+
+    async def entries(self) -> frozenset[str]:
+        """Everything noted; empty where nothing was noted yet."""
+        answer = await self._janus.plugin(
+            TEXTROOM, "allowed", action="add", allowed=[], ignore=(NO_ROOM,), **self._at
+        )  # fmt: skip
+        return texts(answer.get("allowed"))
+
+    async def add(self, entries: Iterable[str]) -> None:
+        """Note these, and begin the register if there is none."""
+        wanted = sorted(entries)
+        answer = await self._change("add", wanted)
+        if answer.get("error_code") == NO_ROOM:
+            await self._janus.plugin(
+                TEXTROOM, "create", admin_key=self._admin_key, is_private=True, pin=secrets.token_hex(16),
+                allowed=wanted, ignore=(ROOM_EXISTS,), **self._at,
+            )  # fmt: skip
+
+    async def remove(self, entries: Iterable[str]) -> None:
+        """Forget these."""
+        await self._change("remove", sorted(entries))
+
+    async def destroy(self) -> None:
+        """Forget everything."""
+        await self._janus.plugin(TEXTROOM, "destroy", ignore=(NO_ROOM,), **self._at)
+
+    async def _change(self, action: str, entries: Collection[str]) -> dict[str, object]:
+        return await self._janus.plugin(
+            TEXTROOM, "allowed", action=action, allowed=list(entries), ignore=(NO_ROOM,), **self._at
+        )  # fmt: skip
+
+
+def linked(entries: Iterable[str], tag: str) -> frozenset[str]:
+    """The links noted under a tag."""
+    return frozenset(e.removeprefix(tag) for e in entries if e.startswith(tag))
+
+
+def texts(value: object) -> frozenset[str]:
+    """The texts of a list."""
+    return frozenset(v for v in value if isinstance(v, str)) if isinstance(value, list) else frozenset()
