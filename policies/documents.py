@@ -56,16 +56,15 @@ def effective(document: Mapping[str, Any]) -> dict[str, dict[str, dict[str, Any]
     """The merged document: for every rule and field its value and where it comes from (default, preset, course)."""
     merged = policy(document)
     base = preset(merged.preset)
-    origin = {
-        rule.name: {
-            field: "course" if field in document.get(rule.name, {}) else "preset" if field in base.get(rule.name, {}) else "default"
-            for field in rule.settings.model_fields
-        }
-        for rule in RULES
-    }  # fmt: skip
+
+    def origin(rule: str, field: str) -> str:
+        if field in document.get(rule, {}):
+            return "course"
+        return "preset" if field in base.get(rule, {}) else "default"
+
     return {
         rule.name: {
-            field: {"value": getattr(merged.of(rule), field), "origin": origin[rule.name][field]}
+            field: {"value": getattr(merged.of(rule), field), "origin": origin(rule.name, field)}
             for field in rule.settings.model_fields
         }
         for rule in RULES

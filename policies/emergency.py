@@ -18,6 +18,14 @@ class Emergency(Settings):
     )
 
 
+_SEVERITY = {
+    Button.CALM: Severity.HIGH,
+    Button.KICK: Severity.MEDIUM,
+    Button.BAN: Severity.MEDIUM,
+    Button.STOP_SHARING: Severity.MEDIUM,
+    Button.END: Severity.MEDIUM,
+}
+
 CALM = (
     ActionKind.MUTE_ALL,
     ActionKind.FORBID_UNMUTE,
@@ -48,7 +56,7 @@ def _wish(event: ButtonPressed, kind: ActionKind, target: Person | None = None, 
         rule="emergency",
         reason=f"button_{event.button}",
         params=(("name", target.participant.name),) if target else (),
-        severity=Severity.MEDIUM if event.button is not Button.CALM else Severity.HIGH,
+        severity=_SEVERITY.get(event.button, Severity.LOW),
         lane=Lane.PANIC,
         facts=2,
         by=event.by,

@@ -85,6 +85,7 @@ class Standing:
     until: float | None = None
     status: OutcomeKind = OutcomeKind.PENDING
     settled_at: float = 0.0
+    met: bool = False  # the room was like that already when it was asked: only a read-back can prove anything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,19 @@ class Change:
     at: float
     intent: str = ""
     before: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The incident that a lesson's actions join just now, with what its row shows."""
+
+    id: str
+    opened_at: float
+    last_at: float
+    severity: Severity
+    reason: str
+    rules: tuple[str, ...]
+    actions: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +148,8 @@ class LessonState:
     chat: tuple[Line, ...] = ()
     pressed: tuple[str, ...] = ()  # idempotency keys of recent presses
     hostile: tuple[tuple[float, int], ...] = ()  # (at, severity) of recent decisions against somebody
-    incident: str = ""
-    incident_at: float = 0.0
-    routine: str = ""  # the incident that collects what is no disturbance (admissions, preparation)
+    incident: Case | None = None
+    routine: Case | None = None  # collects what is no disturbance (admissions, preparation)
 
     def operator(self) -> Participant | None:
         """A host inside, through whom platforms that need one are addressed; hosts before co-hosts."""
@@ -193,7 +206,23 @@ def note(state: LessonState, standing: Standing) -> LessonState:
     if standing.severity >= Severity.MEDIUM:
         hostile = (*(h for h in hostile if h[0] > state.now - REMEMBER_SETTLED), (standing.at, int(standing.severity)))
         hostile = hostile[-KEEP_ROWS:]
-    return replace(state, intents=intents, hostile=hostile)
+    slot = "routine" if standing.severity is Severity.INFO else "incident"
+    case: dict[str, Any] = {slot: _joined_case(getattr(state, slot), standing)}
+    return replace(state, intents=intents, hostile=hostile, now=max(state.now, standing.at), **case)
+
+
+def _joined_case(case: Case | None, standing: Standing) -> Case:
+    """The incident after one more action; a new id opens a new one."""
+    if case is None or case.id != standing.incident:
+        return Case(
+            id=standing.incident, opened_at=standing.at, last_at=standing.at, severity=standing.severity,
+            reason=standing.reason, rules=(standing.rule,), actions=1,
+        )  # fmt: skip
+    rules = case.rules if standing.rule in case.rules else (*case.rules, standing.rule)
+    severity = max(case.severity, standing.severity)
+    return replace(
+        case, last_at=max(case.last_at, standing.at), severity=severity, rules=rules, actions=case.actions + 1
+    )
 
 
 def _forget(intents: Mapping[str, Standing], now: float) -> dict[str, Standing]:
@@ -539,6 +568,13 @@ _HANDLERS: dict[type[ev.Event], Callable[[LessonState, Any], LessonState]] = {
     ev.SightLost: _lost,
     ev.SightRegained: _regained,
 }
+
+
+def proven(state: LessonState, standing: Standing, event: ev.Event) -> bool:
+    """Whether this event shows that what an intent asked for took effect (200 from the platform never does)."""
+    if standing.status is not OutcomeKind.REQUESTED or not satisfied(state, standing.action):
+        return False
+    return not standing.met or (isinstance(event, ev.RosterPolled) and event.asked_at > standing.settled_at)
 
 
 def satisfied(state: LessonState, action: Action) -> bool:

@@ -1,0 +1,367 @@
+"""The whole story of a lesson in one place: webhook in, one transaction, answer; and the same path for everything else.
+
+A delivery is verified and parsed at once. Deliveries that wait together are then committed together on one writer
+thread (no timer: while one commit runs, the next batch gathers): events, decisions and intents in one transaction.
+Only then is the platform answered, the panels told and the executor woken. Buttons, clock ticks, polls and outcomes
+take the same path.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters.base import Delivery, Received, Reply
+from app.connections import Connected, Connections
+from app.domain.actions import ActionKind, Decision, Lane, Level, Outcome, OutcomeKind, Support, plan
+from app.domain.errors import Malformed, NotAuthentic, NotFound
+from app.domain.events import (
+    ButtonPressed,
+    Event,
+    LessonEnded,
+    LessonStarted,
+    OutcomeSettled,
+    ParticipantJoined,
+    ParticipantWaiting,
+    RosterPolled,
+    Unknown,
+)
+from app.domain.incidents import incident_for
+from app.domain.state import Standing, Status, apply, proven, satisfied
+from app.store.log import Lesson, Log, Logged, Queued, Writing
+from policies import decide
+
+BATCH = 400  # deliveries committed together at the most
+DEADLINES = {Lane.PANIC: 30.0, Lane.GUARD: 60.0, Lane.ROUTINE: 120.0}  # seconds until an intent must not fire any more
+OPENS = (LessonStarted, ParticipantJoined, ParticipantWaiting)  # what makes a new lesson of an ended one
+
+
+class Overloaded(NotFound):
+    """Too many deliveries wait for a commit: come again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Facts that are committed together or not at all. `lesson` names one lesson by id, else `items` by key."""
+
+    school: str
+    connection: str = ""
+    lesson: str = ""
+    items: tuple[Received, ...] = ()
+    events: tuple[Event, ...] = ()
+    body: bytes = b""
+    problem: str = ""
+    press: str = ""
+
+
+@dataclass(slots=True)
+class Done:
+    """What a piece of work led to."""
+
+    intents: list[str] = field(default_factory=list)
+    lesson: Lesson | None = None
+    repeated: int = 0
+    unclaimed: int = 0
+    failed: bool = False
+
+
+class Sink(Protocol):
+    """Somebody who is told after each commit."""
+
+    def __call__(self, rows: Sequence[Logged], queued: Sequence[Queued], /) -> None: ...
+
+
+class Pipeline:
+    """Receives, commits, tells. Made by app/main.py; lives on one event loop."""
+
+    def __init__(self, log: Log, connections: Connections, now: Callable[[], float], *, limit: int = 5000) -> None:
+        self._log = log
+        self._connections = connections
+        self._now = now
+        self._limit = limit
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="menshen-writer")
+        self._waiting: list[tuple[Work, asyncio.Future[Done]]] = []
+        self._draining: asyncio.Task[None] | None = None
+        self.sinks: list[Sink] = []
+        self.counted: dict[str, int] = {}
+
+    # --- ways in ------------------------------------------------------------------------------------------------
+
+    async def receive(self, connection_id: str, delivery: Delivery) -> Reply:
+        """One webhook request, from raw bytes to the answer. Raises NotFound, NotAuthentic and Overloaded."""
+        connected = self._connections.get(connection_id)
+        if connected is None:
+            raise NotFound("no such connection")
+        adapter = connected.adapter
+        try:
+            greeting = adapter.handshake(delivery)
+            if greeting is not None:
+                return greeting
+            adapter.verify(delivery)
+        except NotAuthentic:
+            self.count("forged")
+            raise
+        work = self._read(connected, delivery)
+        if work.items or work.problem:
+            await self.submit(work)
+        return adapter.accepted
+
+    def _read(self, connected: Connected, delivery: Delivery) -> Work:
+        try:
+            items = connected.adapter.parse(delivery)
+        except Malformed as e:
+            self.count("malformed")
+            return Work(
+                school=connected.school,
+                connection=connected.id,
+                body=delivery.body[:65536],
+                problem=e.detail or "malformed",
+            )
+        now = delivery.received_at
+        told = tuple(r if r.event.at <= now else replace(r, event=replace(r.event, at=now)) for r in items)
+        return Work(school=connected.school, connection=connected.id, items=told, body=delivery.body)
+
+    async def press(self, school: str, lesson: str, event: ButtonPressed) -> tuple[str, ...]:
+        """A button; returns the ids of the intents it led to (the same again for the same idempotency key)."""
+        done = await self.submit(Work(school=school, lesson=lesson, events=(event,), press=event.key))
+        if done.lesson is None:
+            raise NotFound("no such lesson")
+        return tuple(done.intents)
+
+    async def tell(self, school: str, lesson: str, *events: Event) -> None:
+        """Something that we ourselves found out: a tick, a poll, lost sight, an outcome."""
+        await self.submit(Work(school=school, lesson=lesson, events=events))
+
+    async def look(self, school: str, lesson: str) -> Lesson:
+        """The lesson as it is now. Raises NotFound."""
+        done = await self.submit(Work(school=school, lesson=lesson))
+        if done.lesson is None:
+            raise NotFound("no such lesson")
+        return done.lesson
+
+    # --- group commit -------------------------------------------------------------------------------------------
+
+    async def submit(self, work: Work) -> Done:
+        """Wait until the work is committed together with whatever else waits."""
+        if len(self._waiting) >= self._limit:
+            self.count("overloaded")
+            raise Overloaded("too many deliveries wait for a commit")
+        future: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, future))
+        if self._draining is None:
+            self._draining = asyncio.create_task(self._drain())
+        return await future
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                outcome = await loop.run_in_executor(self._writer, self._commit, [work for work, _ in batch])
+                self._tell_sinks(outcome.rows, outcome.queued)
+                for (_, future), done in zip(batch, outcome.results, strict=True):
+                    if future.done():
+                        continue
+                    if isinstance(done, Exception):
+                        future.set_exception(done)
+                    else:
+                        future.set_result(done)
+        finally:
+            self._draining = None
+
+    def _tell_sinks(self, rows: Sequence[Logged], queued: Sequence[Queued]) -> None:
+        if rows or queued:
+            for sink in self.sinks:
+                sink(rows, queued)
+
+    def _commit(self, batch: Sequence[Work]) -> "Committed":
+        """On the writer thread: all in one transaction; if that fails, each alone, so that no neighbour is lost."""
+        try:
+            return self._together(batch)
+        except Exception as e:  # a poisonous delivery or the database: found out one by one
+            if len(batch) == 1:
+                return self._alone(batch[0], e)
+        committed = Committed()
+        for work in batch:
+            part = self._commit([work])
+            committed.rows.extend(part.rows)
+            committed.queued.extend(part.queued)
+            committed.results.extend(part.results)
+        return committed
+
+    def _alone(self, work: Work, error: Exception) -> "Committed":
+        """A single piece of work failed: the database's fault is told to the sender, our own is quarantined."""
+        if isinstance(error, SQLAlchemyError) or not work.connection:
+            return Committed(results=[error])
+        self.count("poison")
+        kept = replace(work, items=(), problem=f"{type(error).__name__} while deciding")
+        try:
+            return self._together([kept])
+        except SQLAlchemyError as e:
+            return Committed(results=[e])
+
+    def _together(self, batch: Sequence[Work]) -> "Committed":
+        committed = Committed()
+        with self._log.writing(self._now()) as writing:
+            self._load(writing, batch)
+            for work in batch:
+                committed.results.append(self._do(writing, work, committed.queued))
+        for lesson in writing.touched():
+            committed.rows.extend(lesson.rows)
+        return committed
+
+    def _load(self, writing: Writing, batch: Sequence[Work]) -> None:
+        """Every lesson and every known delivery of the batch, with one statement per connection."""
+        keys: dict[tuple[str, str], list[str]] = {}
+        for work in batch:
+            if work.items:
+                keys.setdefault((work.school, work.connection), []).extend(r.lesson_key for r in work.items)
+        for (school, connection), found in keys.items():
+            writing.load(school, connection, found)
+        for school, connection in keys:
+            ids = [r.delivery_id for w in batch if w.connection == connection for r in w.items]
+            writing.remember(connection, writing.known(school, connection, ids))
+
+    # --- one piece of work --------------------------------------------------------------------------------------
+
+    def _do(self, writing: Writing, work: Work, queued: list[Queued]) -> Done:
+        done = Done()
+        if work.problem:
+            writing.quarantine(work.school, work.connection, work.problem, work.body, secrets.token_hex(8))
+        for item in work.items:
+            self._receive(writing, work, item, queued, done)
+        if work.lesson:
+            done.lesson = writing.by_id(work.school, work.lesson)
+            if done.lesson and work.press and work.press in done.lesson.state.pressed:
+                done.intents.extend(writing.pressed(done.lesson, work.press))
+                return done
+            for event in work.events if done.lesson else ():
+                assert done.lesson is not None  # noqa: S101  (for the type checker)
+                self._step(writing, done.lesson, event, queued, done, work.press)
+        return done
+
+    def _receive(self, writing: Writing, work: Work, item: Received, queued: list[Queued], done: Done) -> None:
+        """One fact of a delivery: once, and in the right lesson."""
+        if not writing.first_time(work.school, work.connection, item.delivery_id):
+            done.repeated += 1
+            self.count("duplicate")
+            return
+        lesson = self._lesson_for(writing, work, item)
+        if lesson is None:
+            done.unclaimed += 1
+            self.count("unclaimed")
+            return
+        self._step(writing, lesson, item.event, queued, done)
+
+    def _lesson_for(self, writing: Writing, work: Work, item: Received) -> Lesson | None:
+        """The lesson that a fact belongs to: the newest of its key, or a new one of the course that has the meeting."""
+        lesson = writing.lesson(work.school, work.connection, item.lesson_key)
+        reopened = (
+            lesson is not None
+            and lesson.state.status is Status.ENDED
+            and isinstance(item.event, OPENS)
+            and item.event.at > (lesson.state.ended_at or 0.0)
+        )
+        if lesson is not None and not reopened:
+            return lesson
+        if not item.lesson_key or isinstance(item.event, Unknown | LessonEnded):
+            return lesson
+        meeting = item.lesson_key.partition(":")[0]
+        course = writing.course_of(work.school, work.connection, item.lesson_key) or writing.course_of(
+            work.school, work.connection, meeting
+        )
+        if course is None:
+            writing.unclaimed(work.school, work.connection, meeting[:255], item.event.at)
+            return None
+        return writing.open_lesson(work.school, work.connection, item.lesson_key, course, secrets.token_hex(6))
+
+    def _step(
+        self, writing: Writing, lesson: Lesson, event: Event, queued: list[Queued], done: Done, press: str = ""
+    ) -> None:
+        """Fold one event in, ask the rules, write what they wish, and see what it proves."""
+        after = apply(lesson.state, event)
+        if isinstance(event, RosterPolled) and not _news(lesson, after, event):
+            lesson.state = after
+            return
+        writing.append(lesson, event, after)
+        for decision in decide(lesson.course.policy, lesson.state, event):
+            self._intend(writing, lesson, decision, queued, done, press)
+        for standing in lesson.state.open_intents():
+            if proven(lesson.state, standing, event):
+                self._settle(writing, lesson, standing, Outcome(kind=OutcomeKind.CONFIRMED), queued, done)
+
+    def _intend(
+        self, writing: Writing, lesson: Lesson, decision: Decision, queued: list[Queued], done: Done, press: str
+    ) -> None:
+        capabilities = self._connections.capabilities(lesson.connection)
+        for action, support in plan(capabilities, decision):
+            action = replace(action, operator=lesson.state.operator())
+            number, now = lesson.number + 1, writing.now
+            observed = decision.observed and not decision.by
+            standing = Standing(
+                id=f"{lesson.id}.{number}", action=action, rule=decision.rule, reason=decision.reason,
+                severity=decision.severity, lane=decision.lane, at=now, deadline=now + DEADLINES[decision.lane],
+                by=decision.by, incident=incident_for(lesson.state, decision.severity, now, number),
+                button="calm" if decision.reason == "button_calm" else "",
+                until=None if decision.expires_after is None else now + decision.expires_after,
+                status=OutcomeKind.SIMULATED if observed else OutcomeKind.PENDING,
+                met=satisfied(lesson.state, action),
+            )  # fmt: skip
+            intent = writing.intend(lesson, standing, decision.params, support, press)
+            done.intents.append(intent.id)
+            outcome = None if observed else _at_once(support, action.kind)
+            if outcome:
+                self._settle(writing, lesson, standing, outcome, queued, done)
+            elif not observed:
+                queued.append(intent)
+
+    def _settle(
+        self, writing: Writing, lesson: Lesson, standing: Standing, outcome: Outcome, queued: list[Queued], done: Done
+    ) -> None:
+        event = OutcomeSettled(at=writing.now, intent=standing.id, action=standing.action, outcome=outcome)
+        self._step(writing, lesson, event, queued, done)
+
+    # --- the rest -----------------------------------------------------------------------------------------------
+
+    def count(self, what: str) -> None:
+        """Count something for /metrics."""
+        self.counted[what] = self.counted.get(what, 0) + 1
+
+    async def close(self) -> None:
+        """Commit what still waits, then stop the writer."""
+        while self._draining is not None:
+            await asyncio.shield(self._draining)
+        self._writer.shutdown(wait=True)
+
+
+@dataclass(slots=True)
+class Committed:
+    """A batch after its commit, in the order of the batch."""
+
+    results: list[Done | Exception] = field(default_factory=list)
+    rows: list[Logged] = field(default_factory=list)
+    queued: list[Queued] = field(default_factory=list)
+
+
+def _news(lesson: Lesson, after: object, event: RosterPolled) -> bool:
+    """Whether a poll told anything: most do not, and are not written down."""
+    before = lesson.state
+    changed = any(
+        getattr(after, name) != getattr(before, name) for name in ("inside", "waiting", "switches", "status", "gone")
+    )
+    return changed or any(proven(before, s, event) for s in before.open_intents())
+
+
+def _at_once(support: Support, kind: ActionKind) -> Outcome | None:
+    """The outcome of what no request is sent for."""
+    if kind is ActionKind.ALERT:
+        return Outcome(kind=OutcomeKind.CONFIRMED)
+    if support.level is Level.MANUAL:
+        return Outcome(kind=OutcomeKind.MANUAL, instruction=support.instruction, detail=support.note)
+    if support.level is Level.NONE:
+        return Outcome(kind=OutcomeKind.UNSUPPORTED, detail=support.note)
+    return None

@@ -1,0 +1,457 @@
+"""The hot path's statements: lessons, their numbered log, deliveries, intents and incidents, in one transaction.
+
+A `Writing` is one transaction for many deliveries. It hands out working copies of lessons, collects rows, and sends
+them with a handful of executemany statements before the commit; what others may see (the shelf of folded states) is
+replaced only after it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, update
+
+from app.domain.actions import FINAL, Action, Lane, OutcomeKind, Support
+from app.domain.events import Event, OutcomeSettled
+from app.domain.incidents import EVIDENCE, IncidentStatus, Verdict
+from app.domain.state import Case, LessonState, Standing, Status, apply, note, rematch
+from app.store import codec, ledger
+from app.store import tables as t
+from app.store.courses import Course, Courses
+from app.store.shelf import Shelf
+
+SNAPSHOT_EVERY = 200  # rows that are folded again at the most when a lesson is loaded
+
+
+@dataclass(slots=True, kw_only=True)
+class Lesson:
+    """The working copy of one lesson inside a transaction."""
+
+    school: str
+    id: str
+    connection: str
+    key: str
+    run: int
+    course: Course
+    state: LessonState
+    number: int
+    head: bytes
+    snapshot_number: int
+    rows: list["Logged"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """A row as it goes to the panels: the timeline's unit."""
+
+    lesson: str
+    number: int
+    at: float
+    recorded_at: float
+    kind: str
+    incident: str | None
+    body: str
+    private: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """An intent that waits for the executor."""
+
+    id: str
+    school: str
+    lesson: str
+    lesson_key: str
+    connection: str
+    number: int
+    at: float
+    deadline: float
+    lane: Lane
+    action: Action
+    status: OutcomeKind = OutcomeKind.PENDING
+
+
+_INSERTS = {
+    table.name: insert(table) for table in (t.log, t.deliveries, t.intents, t.incidents, t.lessons, t.quarantine)
+}
+_MOVE_LESSON = (
+    update(t.lessons)
+    .where(t.lessons.c.school_id == bindparam("b_school"), t.lessons.c.id == bindparam("b_id"))
+    .values({c: bindparam(c) for c in ("title", "status", "scheduled_at", "started_at", "ended_at", "number", "head")})
+)
+_KEEP_SNAPSHOT = (
+    update(t.lessons)
+    .where(t.lessons.c.school_id == bindparam("b_school"), t.lessons.c.id == bindparam("b_id"))
+    .values(snapshot=bindparam("snapshot"), snapshot_number=bindparam("snapshot_number"))
+)
+_SETTLE = (
+    update(t.intents)
+    .where(t.intents.c.school_id == bindparam("b_school"), t.intents.c.id == bindparam("b_id"))
+    .values(status=bindparam("status"), settled_at=bindparam("settled_at"))
+)
+_GROW_INCIDENT = (
+    update(t.incidents)
+    .where(t.incidents.c.school_id == bindparam("b_school"), t.incidents.c.id == bindparam("b_id"))
+    .values({c: bindparam(c) for c in ("last_at", "severity", "rules", "actions")})
+)
+_FIND = (
+    select(
+        t.lessons.c.id, t.lessons.c.key, t.lessons.c.run, t.lessons.c.course_id, t.lessons.c.number, t.lessons.c.head,
+        t.lessons.c.snapshot_number, t.lessons.c.school_id, t.lessons.c.connection_id,
+        t.courses.c.policy_version, t.courses.c.roster_version,
+    )
+    .join(t.courses, and_(t.courses.c.school_id == t.lessons.c.school_id, t.courses.c.id == t.lessons.c.course_id))
+    .with_for_update(of=t.lessons)
+)  # fmt: skip
+_BY_KEY = _FIND.where(
+    t.lessons.c.school_id == bindparam("school"),
+    t.lessons.c.connection_id == bindparam("connection"),
+    t.lessons.c.key.in_(bindparam("keys", expanding=True)),
+    t.lessons.c.latest.is_(True),
+).order_by(t.lessons.c.id)
+_BY_ID = _FIND.where(t.lessons.c.school_id == bindparam("school"), t.lessons.c.id == bindparam("id"))
+_SEEN = select(t.deliveries.c.delivery_id).where(
+    t.deliveries.c.school_id == bindparam("school"),
+    t.deliveries.c.connection_id == bindparam("connection"),
+    t.deliveries.c.delivery_id.in_(bindparam("ids", expanding=True)),
+)
+_TAIL = (
+    select(t.log.c.kind, t.log.c.body, t.log.c.private)
+    .where(
+        t.log.c.school_id == bindparam("school"),
+        t.log.c.lesson_id == bindparam("id"),
+        t.log.c.number > bindparam("after"),
+        t.log.c.number <= bindparam("upto"),
+    )
+    .order_by(t.log.c.number)
+)
+
+
+class Log:
+    """The durable log of a service: opens transactions, keeps folded states at hand."""
+
+    def __init__(self, writer: Engine, courses: Courses) -> None:
+        self._engine = writer
+        self._courses = courses
+        self.shelf = Shelf()
+
+    @contextmanager
+    def writing(self, now: float) -> Iterator["Writing"]:
+        """One transaction. What it changed becomes visible, and its rows leave for the panels, only after commit."""
+        with self._engine.begin() as connection:
+            writing = Writing(connection, self.shelf, self._courses, now)
+            yield writing
+            writing.flush()
+        for lesson in writing.touched():
+            self.shelf.put(lesson.id, lesson.state, lesson.number)
+
+    def unfinished(self) -> tuple[Queued, ...]:
+        """The intents that a stopped process left pending or requested, in order."""
+        query = (
+            select(t.intents, t.lessons.c.key)
+            .join(
+                t.lessons, and_(t.lessons.c.school_id == t.intents.c.school_id, t.lessons.c.id == t.intents.c.lesson_id)
+            )
+            .where(t.intents.c.status.in_([OutcomeKind.PENDING.value, OutcomeKind.REQUESTED.value]))
+            .order_by(t.intents.c.at, t.intents.c.number)
+        )
+        with self._engine.begin() as connection:
+            return tuple(_queued(row) for row in connection.execute(query))
+
+
+class Writing:
+    """One transaction in the making. Not thread-safe: it belongs to the writer's thread."""
+
+    def __init__(self, connection: Connection, shelf: Shelf, courses: Courses, now: float) -> None:
+        self._db = connection
+        self._shelf = shelf
+        self._courses = courses
+        self.now = now
+        self._known: dict[str, set[str]] = {}
+        self._lessons: dict[str, Lesson] = {}
+        self._by_key: dict[tuple[str, str, str], Lesson] = {}
+        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _INSERTS}
+        self._settled: list[dict[str, Any]] = []
+        self._grown: dict[str, dict[str, Any]] = {}
+        self._opened: dict[str, dict[str, Any]] = {}
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    def known(self, school: str, connection: str, ids: Sequence[str]) -> set[str]:
+        """Which of these delivery ids are in the log already."""
+        found: set[str] = set()
+        for start in range(0, len(ids), 500):
+            rows = self._db.execute(
+                _SEEN, {"school": school, "connection": connection, "ids": ids[start : start + 500]}
+            )
+            found.update(rows.scalars())
+        return found
+
+    def remember(self, connection: str, ids: set[str]) -> None:
+        """Deliveries that are in the log already: `first_time` answers from them."""
+        self._known.setdefault(connection, set()).update(ids)
+
+    def first_time(self, school: str, connection: str, delivery: str) -> bool:
+        """Whether a delivery id is new; from now on it is known, so that a repetition ends here."""
+        known = self._known.setdefault(connection, set())
+        if delivery in known:
+            return False
+        known.add(delivery)
+        self._rows["deliveries"].append(
+            {"school_id": school, "connection_id": connection, "delivery_id": delivery, "received_at": self.now}
+        )
+        return True
+
+    def load(self, school: str, connection: str, keys: Sequence[str]) -> None:
+        """Lock and fold the newest lessons of these keys; keys that have none are simply absent afterwards."""
+        wanted = [k for k in dict.fromkeys(keys) if (school, connection, k) not in self._by_key]
+        for start in range(0, len(wanted), 500):
+            params = {"school": school, "connection": connection, "keys": wanted[start : start + 500]}
+            for row in self._db.execute(_BY_KEY, params).all():
+                self._take(row)
+
+    def lesson(self, school: str, connection: str, key: str) -> Lesson | None:
+        """The newest lesson of a key, of those that were loaded."""
+        return self._by_key.get((school, connection, key))
+
+    def by_id(self, school: str, lesson: str) -> Lesson | None:
+        """Any lesson by its id; locks it."""
+        if lesson in self._lessons:
+            return self._lessons[lesson]
+        row = self._db.execute(_BY_ID, {"school": school, "id": lesson}).one_or_none()
+        return self._take(row) if row is not None else None
+
+    def _take(self, row: Any) -> Lesson:
+        course = self._courses.get(self._db, row.school_id, row.course_id, row.policy_version, row.roster_version)
+        kept = self._shelf.get(row.id, row.number, course.roster)
+        state = kept or self._fold(row, course)
+        if state.roster_version != course.roster_version or state.roster_shrunk != course.shrunk:
+            state = replace(rematch(state, course.roster, course.roster_version), roster_shrunk=course.shrunk)
+        lesson = Lesson(
+            school=row.school_id, id=row.id, connection=row.connection_id, key=row.key, run=row.run, course=course,
+            state=state, number=row.number, head=bytes(row.head), snapshot_number=row.snapshot_number,
+        )  # fmt: skip
+        return self._keep(lesson)
+
+    def _keep(self, lesson: Lesson) -> Lesson:
+        self._lessons[lesson.id] = lesson
+        self._by_key[(lesson.school, lesson.connection, lesson.key)] = lesson
+        return lesson
+
+    def _fold(self, row: Any, course: Course) -> LessonState:
+        """From the last snapshot on; what is not cached is folded from the log."""
+        packed = None
+        if row.snapshot_number:
+            where = and_(t.lessons.c.school_id == row.school_id, t.lessons.c.id == row.id)
+            packed = self._db.execute(select(t.lessons.c.snapshot).where(where)).scalar()
+        state = (
+            codec.state_from(bytes(packed), course.roster)
+            if packed
+            else LessonState(lesson=row.id, roster=course.roster, drill=course.drill)
+        )
+        params = {"school": row.school_id, "id": row.id, "after": row.snapshot_number, "upto": row.number}
+        for kind, body, private in self._db.execute(_TAIL, params):
+            state = refold(state, kind, body, private)
+        return state
+
+    # --- writing ----------------------------------------------------------------------------------------------
+
+    def open_lesson(self, school: str, connection: str, key: str, course: Course, new_id: str) -> Lesson:
+        """A new lesson of a course; an earlier one of the same key stops being the newest."""
+        old = self._by_key.get((school, connection, key))
+        run = old.run + 1 if old else 1
+        if old:
+            gone = and_(t.lessons.c.school_id == school, t.lessons.c.id == old.id)
+            self._db.execute(update(t.lessons).where(gone).values(latest=False))
+        state = LessonState(
+            lesson=new_id, roster=course.roster, roster_version=course.roster_version, drill=course.drill,
+            roster_shrunk=course.shrunk, title=course.name,
+        )  # fmt: skip
+        self._db.execute(
+            _INSERTS["lessons"],
+            {
+                "school_id": school, "id": new_id, "connection_id": connection, "key": key, "run": run, "latest": True,
+                "course_id": course.id, "title": course.name, "status": Status.SCHEDULED.value, "scheduled_at": None,
+                "started_at": None, "ended_at": None, "number": 0, "head": ledger.START, "snapshot": None,
+                "snapshot_number": 0, "drill": course.drill,
+            },
+        )  # fmt: skip
+        lesson = Lesson(
+            school=school, id=new_id, connection=connection, key=key, run=run, course=course, state=state, number=0,
+            head=ledger.START, snapshot_number=0,
+        )  # fmt: skip
+        return self._keep(lesson)
+
+    def append(self, lesson: Lesson, event: Event, state: LessonState) -> None:
+        """Write one event and take over the state that holds it."""
+        incident = None
+        if isinstance(event, OutcomeSettled):
+            standing = lesson.state.intents.get(event.intent)
+            incident = standing.incident if standing else None
+            self._settle(lesson, event)
+        body, private = codec.event_row(event)
+        lesson.state = state
+        self._log(lesson, event.at, event.kind, incident, body, private)
+
+    def intend(self, lesson: Lesson, standing: Standing, params: tuple[tuple[str, str], ...], support: Support,
+               press: str = "") -> Queued:  # fmt: skip
+        """Write one intent in its incident."""
+        observed = standing.status is OutcomeKind.SIMULATED
+        body, private = codec.intent_row(standing, params, observed)
+        lesson.state = note(lesson.state, standing)
+        self._log(lesson, standing.at, "intent", standing.incident, body, private)
+        self._rows["intents"].append(
+            {
+                "school_id": lesson.school, "id": standing.id, "lesson_id": lesson.id, "number": lesson.number,
+                "connection_id": lesson.connection, "incident_id": standing.incident, "at": standing.at,
+                "deadline": standing.deadline, "lane": int(standing.lane), "kind": standing.action.kind.value,
+                "rule": standing.rule, "action": codec.action_text(standing.action), "status": standing.status.value,
+                "settled_at": None, "press": press,
+            }
+        )  # fmt: skip
+        self._incident(lesson, standing)
+        return Queued(
+            id=standing.id, school=lesson.school, lesson=lesson.id, lesson_key=lesson.key,
+            connection=lesson.connection, number=lesson.number, at=standing.at, deadline=standing.deadline,
+            lane=standing.lane, action=standing.action, status=standing.status,
+        )  # fmt: skip
+
+    def pressed(self, lesson: Lesson, press: str) -> tuple[str, ...]:
+        """The intents that a press of this idempotency key led to."""
+        where = and_(t.intents.c.school_id == lesson.school, t.intents.c.lesson_id == lesson.id)
+        query = select(t.intents.c.id).where(where, t.intents.c.press == press).order_by(t.intents.c.number)
+        return tuple(self._db.execute(query).scalars())
+
+    def quarantine(self, school: str, connection: str, reason: str, body: bytes, new_id: str) -> None:
+        """Keep what could not be read, for a person to look at; it never blocks the rest."""
+        self._rows["quarantine"].append(
+            {"school_id": school, "id": new_id, "connection_id": connection, "received_at": self.now,
+             "reason": reason[:500], "body": body}
+        )  # fmt: skip
+
+    def unclaimed(self, school: str, connection: str, meeting: str, at: float) -> None:
+        """Count an event of a meeting that belongs to no course; nothing of its content is kept."""
+        where = and_(
+            t.unclaimed.c.school_id == school,
+            t.unclaimed.c.connection_id == connection,
+            t.unclaimed.c.meeting == meeting,
+        )
+        grown = update(t.unclaimed).where(where).values(last_at=at, events=t.unclaimed.c.events + 1)
+        if self._db.execute(grown).rowcount == 0:
+            self._db.execute(
+                insert(t.unclaimed).values(
+                    school_id=school, connection_id=connection, meeting=meeting, first_at=at, last_at=at, events=1
+                )
+            )
+
+    def course_of(self, school: str, connection: str, meeting: str) -> Course | None:
+        """The course that a platform's meeting belongs to."""
+        return self._courses.of_meeting(self._db, school, connection, meeting)
+
+    def touched(self) -> Iterable[Lesson]:
+        """Every lesson that was loaded or opened."""
+        return self._lessons.values()
+
+    def _log(self, lesson: Lesson, at: float, kind: str, incident: str | None, body: str, private: str) -> None:
+        salt, committed = ledger.seal(private)
+        row = ledger.Row(
+            lesson=lesson.id, number=lesson.number + 1, at=at, recorded_at=self.now, kind=kind, incident=incident,
+            body=body, private=private, salt=salt, commitment=committed,
+        )  # fmt: skip
+        digest = ledger.link(lesson.head, row)
+        self._rows["log"].append(
+            {
+                "school_id": lesson.school, "lesson_id": lesson.id, "number": row.number, "at": at,
+                "recorded_at": self.now, "kind": kind, "incident_id": incident, "body": body, "private": private,
+                "salt": salt, "commitment": committed, "hash": digest,
+            }
+        )  # fmt: skip
+        lesson.number, lesson.head = row.number, digest
+        lesson.rows.append(
+            Logged(lesson=lesson.id, number=row.number, at=at, recorded_at=self.now, kind=kind, incident=incident,
+                   body=body, private=private)
+        )  # fmt: skip
+
+    def _settle(self, lesson: Lesson, event: OutcomeSettled) -> None:
+        self._settled.append(
+            {"b_school": lesson.school, "b_id": event.intent, "status": event.outcome.kind.value,
+             "settled_at": event.at if event.outcome.kind in FINAL else None}
+        )  # fmt: skip
+
+    def _incident(self, lesson: Lesson, standing: Standing) -> None:
+        """Open the incident or let it grow by what the fold knows of it."""
+        case = next(c for c in (lesson.state.incident, lesson.state.routine) if c and c.id == standing.incident)
+        told = {"last_at": case.last_at, "severity": int(case.severity), "rules": f",{','.join(case.rules)},",
+                "actions": case.actions}  # fmt: skip
+        if case.id in self._opened:
+            self._opened[case.id].update(told)
+        elif case.actions == 1:
+            self._opened[case.id] = self._new_incident(lesson, case) | told
+        else:
+            self._grown[case.id] = {"b_school": lesson.school, "b_id": case.id, **told}
+
+    def _new_incident(self, lesson: Lesson, case: Case) -> dict[str, Any]:
+        return {
+            "school_id": lesson.school, "id": case.id, "lesson_id": lesson.id, "course_id": lesson.course.id,
+            "opened_at": case.opened_at, "reason": case.reason, "status": IncidentStatus.OPEN.value,
+            "verdict": Verdict.UNREVIEWED.value, "note": "", "reviewer": "", "reviewed_at": None,
+            "drill": lesson.course.drill, "evidence_from": self._evidence_from(lesson, case.opened_at),
+        }  # fmt: skip
+
+    def _evidence_from(self, lesson: Lesson, at: float) -> int:
+        """The first row of the 120 s before the incident: from here on the log is its evidence."""
+        fresh = [row.number for row in lesson.rows if row.at >= at - EVIDENCE]
+        query = (
+            select(t.log.c.number)
+            .where(t.log.c.school_id == lesson.school, t.log.c.lesson_id == lesson.id, t.log.c.at >= at - EVIDENCE)
+            .order_by(t.log.c.number)
+            .limit(1)
+        )
+        stored = self._db.execute(query).scalar()
+        return min([n for n in (stored, *fresh[:1]) if n is not None], default=1)
+
+    def flush(self) -> None:
+        """Send everything collected, each table with one statement."""
+        self._rows["incidents"].extend(self._opened.values())
+        for name, rows in self._rows.items():
+            if rows:
+                self._db.execute(_INSERTS[name], rows)
+        for statement, params in ((_SETTLE, self._settled), (_GROW_INCIDENT, list(self._grown.values()))):
+            if params:
+                self._db.execute(statement, params)
+        moved = [lesson for lesson in self._lessons.values() if lesson.rows]
+        if moved:
+            self._db.execute(_MOVE_LESSON, [_moved(lesson) for lesson in moved])
+        due = [x for x in moved if x.number - x.snapshot_number >= SNAPSHOT_EVERY]
+        if due:
+            self._db.execute(_KEEP_SNAPSHOT, [_snapshot(lesson) for lesson in due])
+
+
+def refold(state: LessonState, kind: str, body: str, private: str | None) -> LessonState:
+    """One stored row folded again."""
+    if kind == "intent":
+        return note(state, codec.intent_from(body, private)[0])
+    return apply(state, codec.event_from(kind, body, private))
+
+
+def _moved(lesson: Lesson) -> Mapping[str, Any]:
+    s = lesson.state
+    return {
+        "b_school": lesson.school, "b_id": lesson.id, "title": s.title, "status": s.status.value,
+        "scheduled_at": s.scheduled_at, "started_at": s.started_at, "ended_at": s.ended_at, "number": lesson.number,
+        "head": lesson.head,
+    }  # fmt: skip
+
+
+def _snapshot(lesson: Lesson) -> Mapping[str, Any]:
+    return {"b_school": lesson.school, "b_id": lesson.id, "snapshot": codec.snapshot(lesson.state),
+            "snapshot_number": lesson.number}  # fmt: skip
+
+
+def _queued(row: Any) -> Queued:
+    return Queued(
+        id=row.id, school=row.school_id, lesson=row.lesson_id, lesson_key=row.key, connection=row.connection_id,
+        number=row.number, at=row.at, deadline=row.deadline, lane=codec.lane_from(row.lane),
+        action=codec.action_from(row.action), status=OutcomeKind(row.status),
+    )  # fmt: skip
