@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import adapters
-from adapters.base import Adapter, Delivery, Health, Received
+from adapters.base import Adapter, Delivery, Finding, Health, Received
 from adapters.http import Http
 from app.domain.actions import ActionKind, Decision, Level, Outcome, OutcomeKind, plan
 from app.domain.errors import AdapterError, Gone, Malformed, NotAuthentic, Refused, Transient
@@ -486,11 +486,18 @@ def test_9_nonsense_is_an_adapter_error_or_no_proof(sample: Sample, body: bytes)
 @of_every_platform
 @pytest.mark.parametrize("fault", [f for f in FAULTS if f != "no answer"])
 def test_9_a_probe_finds_fault_and_never_raises(sample: Sample, fault: str) -> None:
+    (good,), _ = ask(sample, sample.yes, lambda adapter: adapter.probe())
     (health,), asked = ask(sample, lambda _: FAULTS[fault][0], lambda adapter: adapter.probe())
     assert asked
+    assert isinstance(good, Health)
     assert isinstance(health, Health)
-    assert not health.ok
+    assert _fine(health) < _fine(good)
+    assert fault not in ("401", "403") or not health.ok
     assert all(all((c.detail.zh, c.detail.vi, c.detail.en)) for c in health.checked)
+
+
+def _fine(health: Health) -> set[str]:
+    return {c.code for c in health.checked if c.finding is Finding.OK}
 
 
 @of_every_platform
