@@ -1,0 +1,103 @@
+"""Whether credentials, permissions and quota suffice: every read once, and what cannot be found out is said."""
+
+from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
+from functools import partial
+
+from adapters.base import Checked, Finding, Health
+from adapters.http import Answer
+from adapters.tencent_meeting import links, people, probe_words
+from adapters.tencent_meeting.client import Client, Json, target
+from adapters.tencent_meeting.operator import Operators
+from adapters.tencent_meeting.roster import RUNNING, Lists
+from adapters.tencent_meeting.settings import TencentMeetingSettings
+from app.domain.actions import Words
+from app.domain.errors import AdapterError, Gone, Transient
+
+MOST_SKEW = 300.0  # seconds; beyond it the platform refuses every call
+UNEASY_SKEW = 60.0
+
+
+async def probe(settings: TencentMeetingSettings, client: Client, lists: Lists, operators: Operators) -> Health:
+    """All findings, in the order in which they should be put right."""
+    found = list(_webhook(settings))
+    try:
+        answer = await client.answer("GET", _own_meetings(settings.operator_userid))
+        found.append(_clock(answer, client.signer.now()))
+        meeting, running = _pick(client.document(answer) or {})
+    except AdapterError as e:
+        found.append(_failed("credentials", Finding.PROBLEM, e))
+    else:
+        found.append(Checked(code="credentials", finding=Finding.OK, detail=probe_words.OK))
+        found += await _lists(settings, client, lists, operators, meeting, running)
+    return Health(checked=(*found, *probe_words.UNKNOWNS))
+
+
+def _webhook(settings: TencentMeetingSettings) -> tuple[Checked, ...]:
+    token, key = settings.webhook_token.get_secret_value(), settings.encoding_aes_key.get_secret_value()
+    return (
+        _checked("webhook_token", None if token else Finding.PROBLEM, probe_words.NO_TOKEN),
+        _checked("webhook_encryption", None if key else Finding.WARNING, probe_words.NOT_ENCRYPTED),
+    )
+
+
+def _checked(code: str, bad: Finding | None, words: Words) -> Checked:
+    return Checked(code=code, finding=bad or Finding.OK, detail=words if bad else probe_words.OK)
+
+
+def _failed(code: str, finding: Finding, error: AdapterError) -> Checked:
+    if isinstance(error, Transient) and error.code not in probe_words.EXPLAINED:
+        finding = Finding.UNKNOWN  # the platform did not answer: nothing is proven wrong
+    return Checked(code=code, finding=finding, detail=probe_words.explained(error))
+
+
+def _own_meetings(userid: str) -> str:
+    return target("/v1/meetings", (("userid", userid), ("instanceid", 1)))
+
+
+def _clock(answer: Answer, now: float) -> Checked:
+    """The platform's own `Date` against our clock."""
+    try:
+        skew = abs(parsedate_to_datetime(answer.headers.get("date", "")).timestamp() - now)
+    except ValueError:
+        return Checked(code="clock", finding=Finding.UNKNOWN, detail=probe_words.NO_DATE)
+    bad = Finding.PROBLEM if skew >= MOST_SKEW else Finding.WARNING if skew >= UNEASY_SKEW else None
+    return _checked("clock", bad, probe_words.clock(skew))
+
+
+def _pick(answer: Json) -> tuple[str, bool]:
+    """A meeting to ask about, rather a running one; "" when the account has none."""
+    listed = answer.get("meeting_info_list")
+    meetings = [people.members(m) for m in (listed if isinstance(listed, list) else ())]
+    meetings.sort(key=lambda m: m.get("status") != RUNNING)
+    first = meetings[0] if meetings else {}
+    return people.text(first.get("meeting_id")), first.get("status") == RUNNING
+
+
+async def _lists(
+    settings: TencentMeetingSettings, client: Client, lists: Lists, operators: Operators, meeting: str, running: bool
+) -> list[Checked]:
+    """The reads that a lesson needs, each once."""
+    if not meeting:
+        return [Checked(code="test_meeting", finding=Finding.UNKNOWN, detail=probe_words.NO_MEETING)]
+    reads: tuple[tuple[str, Finding, Callable[[], Awaitable[object]]], ...] = (
+        ("meeting_info", Finding.WARNING, partial(lists.meeting_info, meeting)),
+        ("participant_list", Finding.PROBLEM, partial(lists.current_page, meeting)),
+        ("waiting_list", Finding.WARNING, partial(lists.waiting_page, meeting, 1)),
+        ("operator_id", Finding.WARNING, partial(operators.own_ms_open_id, meeting)),
+        ("personal_links", Finding.WARNING, partial(links.existing, client, settings.operator_userid, meeting)),
+    )
+    found = [await _read(code, bad, ask) for code, bad, ask in reads]
+    if not running:
+        found.append(Checked(code="test_meeting", finding=Finding.UNKNOWN, detail=probe_words.NOT_RUNNING))
+    return found
+
+
+async def _read(code: str, bad: Finding, ask: Callable[[], Awaitable[object]]) -> Checked:
+    try:
+        await ask()
+    except Gone as e:
+        return _failed(code, Finding.UNKNOWN, e)
+    except AdapterError as e:
+        return _failed(code, bad, e)
+    return Checked(code=code, finding=Finding.OK, detail=probe_words.OK)
