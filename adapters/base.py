@@ -129,6 +129,10 @@ class Adapter(ABC, Generic[S]):
         """What this connection can do about an action kind (the platform's table, unless a connection knows less)."""
         return self.capabilities[kind]
 
+    def limits(self) -> tuple[Budget, ...]:
+        """What this connection may ask for (the platform's numbers, unless its settings say otherwise)."""
+        return self.budgets
+
     @abstractmethod
     def verify(self, delivery: Delivery) -> None:
         """Check the signature on the raw bytes. Raises NotAuthentic, also when our own secret is empty."""

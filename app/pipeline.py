@@ -21,6 +21,7 @@ from app.domain.actions import ActionKind, Decision, Lane, Level, Outcome, Outco
 from app.domain.errors import Malformed, NotAuthentic, NotFound
 from app.domain.events import (
     ButtonPressed,
+    ClockTicked,
     Event,
     LessonEnded,
     LessonStarted,
@@ -32,7 +33,7 @@ from app.domain.events import (
 )
 from app.domain.incidents import incident_for
 from app.domain.state import Standing, Status, apply, proven, satisfied
-from app.store.log import Lesson, Log, Logged, Queued, Writing
+from app.store.log import Lesson, Log, Queued, Writing
 from policies import decide
 
 BATCH = 400  # deliveries committed together at the most
@@ -72,7 +73,7 @@ class Done:
 class Sink(Protocol):
     """Somebody who is told after each commit."""
 
-    def __call__(self, rows: Sequence[Logged], queued: Sequence[Queued], /) -> None: ...
+    def __call__(self, committed: "Committed", /) -> None: ...
 
 
 class Pipeline:
@@ -162,7 +163,8 @@ class Pipeline:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 outcome = await loop.run_in_executor(self._writer, self._commit, [work for work, _ in batch])
-                self._tell_sinks(outcome.rows, outcome.queued)
+                for sink in self.sinks if outcome.lessons else ():
+                    sink(outcome)
                 for (_, future), done in zip(batch, outcome.results, strict=True):
                     if future.done():
                         continue
@@ -172,11 +174,6 @@ class Pipeline:
                         future.set_result(done)
         finally:
             self._draining = None
-
-    def _tell_sinks(self, rows: Sequence[Logged], queued: Sequence[Queued]) -> None:
-        if rows or queued:
-            for sink in self.sinks:
-                sink(rows, queued)
 
     def _commit(self, batch: Sequence[Work]) -> "Committed":
         """On the writer thread: all in one transaction; if that fails, each alone, so that no neighbour is lost."""
@@ -188,9 +185,8 @@ class Pipeline:
         committed = Committed()
         for work in batch:
             part = self._commit([work])
-            committed.rows.extend(part.rows)
-            committed.queued.extend(part.queued)
-            committed.results.extend(part.results)
+            for name in ("results", "lessons", "queued", "settled"):
+                getattr(committed, name).extend(getattr(part, name))
         return committed
 
     def _alone(self, work: Work, error: Exception) -> "Committed":
@@ -210,8 +206,8 @@ class Pipeline:
             self._load(writing, batch)
             for work in batch:
                 committed.results.append(self._do(writing, work, committed.queued))
-        for lesson in writing.touched():
-            committed.rows.extend(lesson.rows)
+        committed.lessons.extend(lesson for lesson in writing.touched() if lesson.rows)
+        committed.settled.extend(writing.settled())
         return committed
 
     def _load(self, writing: Writing, batch: Sequence[Work]) -> None:
@@ -287,8 +283,11 @@ class Pipeline:
         if isinstance(event, RosterPolled) and not _news(lesson, after, event):
             lesson.state = after
             return
+        decisions = decide(lesson.course.policy, after, event)
+        if isinstance(event, ClockTicked) and not decisions:
+            return
         writing.append(lesson, event, after)
-        for decision in decide(lesson.course.policy, lesson.state, event):
+        for decision in decisions:
             self._intend(writing, lesson, decision, queued, done, press)
         for standing in lesson.state.open_intents():
             if proven(lesson.state, standing, event):
@@ -343,8 +342,9 @@ class Committed:
     """A batch after its commit, in the order of the batch."""
 
     results: list[Done | Exception] = field(default_factory=list)
-    rows: list[Logged] = field(default_factory=list)
+    lessons: list[Lesson] = field(default_factory=list)  # those with new rows
     queued: list[Queued] = field(default_factory=list)
+    settled: list[tuple[str, str, OutcomeKind]] = field(default_factory=list)  # (lesson, intent, outcome)
 
 
 def _news(lesson: Lesson, after: object, event: RosterPolled) -> bool:

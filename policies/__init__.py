@@ -6,7 +6,7 @@ from typing import cast
 
 from app.domain.actions import Action, ActionKind, Decision, Severity
 from app.domain.events import Event
-from app.domain.state import LessonState
+from app.domain.state import LessonState, Status
 from policies import emergency, ladder, late_lock, quiet_start, restraint, roster_only, sharing
 from policies.base import Policy, Rule
 from policies.restraint import Restraint, restrain
@@ -48,6 +48,14 @@ def _ask(rule: Rule, policy: Policy, state: LessonState, event: Event) -> Iterat
         return
     observed = settings.mode == "observe" and rule.name not in ALWAYS
     yield from (replace(w, observed=True) for w in wishes) if observed else wishes
+
+
+def wake_at(policy: Policy, state: LessonState) -> float | None:
+    """When the clock should tick for this lesson next; None = nothing is due."""
+    if state.status is not Status.LIVE:
+        return None
+    asked = [r.wake(policy.of(r), state) for r in RULES if r.wake and (policy.of(r).mode != "off" or r.name in ALWAYS)]
+    return min((at for at in (state.wake_at(), *asked) if at is not None), default=None)
 
 
 def failed(rule: Rule, error: Exception) -> Decision:

@@ -34,12 +34,16 @@ class Settings(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One guard. `on` lists the events it wants to see; it is never asked about others."""
+    """One guard. `on` lists the events it wants to see; it is never asked about others.
+
+    `wake` tells when it wants to see the clock next (seconds since the epoch), None when it does not.
+    """
 
     name: str
     settings: type[Settings]
     decide: Callable[[Any, LessonState, Any], Iterable[Decision]]
     on: tuple[type[Event], ...]
+    wake: Callable[[Any, LessonState], float | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,7 @@ class Writing:
         self._courses = courses
         self.now = now
         self._known: dict[str, set[str]] = {}
+        self._outcomes: list[tuple[str, str, OutcomeKind]] = []
         self._lessons: dict[str, Lesson] = {}
         self._by_key: dict[tuple[str, str, str], Lesson] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _INSERTS}
@@ -290,6 +291,7 @@ class Writing:
             standing = lesson.state.intents.get(event.intent)
             incident = standing.incident if standing else None
             self._settle(lesson, event)
+            self._outcomes.append((lesson.id, event.intent, event.outcome.kind))
         body, private = codec.event_row(event)
         lesson.state = state
         self._log(lesson, event.at, event.kind, incident, body, private)
@@ -348,6 +350,10 @@ class Writing:
     def course_of(self, school: str, connection: str, meeting: str) -> Course | None:
         """The course that a platform's meeting belongs to."""
         return self._courses.of_meeting(self._db, school, connection, meeting)
+
+    def settled(self) -> tuple[tuple[str, str, OutcomeKind], ...]:
+        """(lesson, intent, outcome) of every outcome written."""
+        return tuple(self._outcomes)
 
     def touched(self) -> Iterable[Lesson]:
         """Every lesson that was loaded or opened."""

@@ -1,0 +1,316 @@
+"""Performs intents: the panic lane first, in order for one target, within the platform's budget; then looks for proof.
+
+Nothing lives only here: an intent is a row before it is a request, so a stopped process finds its pending rows again,
+expires the stale ones and reads back those that were already requested instead of sending them twice.
+"""
+
+import asyncio
+import heapq
+import itertools
+import random
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from adapters.base import Adapter, Budget
+from app.connections import Connected, Connections
+from app.domain.actions import ActionKind, Confirm, Lane, Outcome, OutcomeKind
+from app.domain.errors import AdapterError, Gone, MenshenError, Refused, Transient
+from app.domain.events import OutcomeSettled, RosterPolled
+from app.pipeline import Committed, Pipeline
+from app.store.log import Queued
+
+ATTEMPT = 8.0  # seconds that one request to a platform may take, whatever the adapter does
+BACKOFF = (0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the next try, when the platform does not say
+LOOKS = {Confirm.READ: (0.3, 1.2, 2.5, 4.0), Confirm.EVENT: (1.5, 3.5)}  # seconds after a request: read back
+
+_GROUPS: dict[ActionKind, str] = {
+    ActionKind.MUTE_ALL: "audio",
+    ActionKind.FORBID_UNMUTE: "audio",
+    ActionKind.ALLOW_UNMUTE: "audio",
+    ActionKind.CLOSE_CHAT: "chat",
+    ActionKind.OPEN_CHAT: "chat",
+    ActionKind.RESTRICT_SHARE: "share",
+    ActionKind.ALLOW_SHARE: "share",
+}
+
+Key = tuple[str, str]
+
+
+def order_key(intent: Queued) -> Key:
+    """What must happen one after the other: one person's measures, and one group of the room's switches."""
+    target = intent.action.target
+    return (intent.lesson, target.id if target else f"room:{_GROUPS.get(intent.action.kind, 'door')}")
+
+
+class Bucket:
+    """One budget of a connection, refilled continuously; the reserve is for the panic lane only."""
+
+    def __init__(self, budget: Budget, now: float) -> None:
+        self._budget = budget
+        self._left = float(budget.calls)
+        self._at = now
+
+    def wait(self, lane: Lane, now: float) -> float:
+        """Seconds until a call of this lane is within the budget; 0 = now."""
+        rate = self._budget.calls / self._budget.seconds
+        self._left = min(float(self._budget.calls), self._left + (now - self._at) * rate)
+        self._at = now
+        needed = 1.0 if lane is Lane.PANIC else 1.0 + self._budget.reserve
+        return max(0.0, (needed - self._left) / rate)
+
+    def take(self) -> None:
+        """Count one call."""
+        self._left -= 1.0
+
+
+@dataclass(slots=True)
+class Line:
+    """The queue in front of one connection."""
+
+    connected: Connected
+    buckets: list[Bucket]
+    ready: list[tuple[int, int, Queued]] = field(default_factory=list)
+    held: dict[Key, list[tuple[int, int, Queued]]] = field(default_factory=dict)
+    running: int = 0
+    paused_until: float = 0.0
+    waking: asyncio.TimerHandle | None = None
+
+
+@dataclass(slots=True)
+class Awaited:
+    """A request that was accepted and whose effect has not shown yet."""
+
+    intent: Queued
+    due: float
+
+
+class Executor:
+    """Drives the platforms. Fed by the pipeline after each commit; lives on one event loop."""
+
+    def __init__(
+        self, pipeline: Pipeline, connections: Connections, now: Callable[[], float], parallel: int = 64
+    ) -> None:
+        self._pipeline = pipeline
+        self._connections = connections
+        self._now = now
+        self._parallel = parallel
+        self._lines: dict[str, Line] = {}
+        self._sequence = itertools.count()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._awaited: dict[str, dict[str, Awaited]] = {}  # by lesson, by intent
+        self._looking: set[str] = set()
+        self._closing = False
+        self._log = structlog.get_logger("menshen.executor")
+
+    # --- taking in ------------------------------------------------------------------------------------------------
+
+    def __call__(self, committed: Committed) -> None:
+        """A batch was committed: start what it wished for, forget what it settled."""
+        for lesson, settled, outcome in committed.settled:
+            if outcome is not OutcomeKind.REQUESTED:
+                self._awaited.get(lesson, {}).pop(settled, None)
+        for intent in committed.queued:
+            self._enqueue(intent)
+
+    def resume(self, unfinished: Iterable[Queued]) -> None:
+        """What a stopped process left: perform what was only pending, look for proof of what was requested."""
+        for intent in unfinished:
+            if self._connections.get(intent.connection) is None:
+                continue
+            if intent.status is OutcomeKind.REQUESTED:
+                self._await(intent)
+            else:
+                self._enqueue(intent)
+
+    def _enqueue(self, intent: Queued) -> None:
+        line = self._line(intent.connection)
+        item = (int(intent.lane), next(self._sequence), intent)
+        key = order_key(intent)
+        if key in line.held:
+            heapq.heappush(line.held[key], item)
+        else:
+            line.held[key] = []
+            heapq.heappush(line.ready, item)
+        self._pump(line)
+
+    def _line(self, connection: str) -> Line:
+        connected = self._connections.get(connection)
+        assert connected is not None, "intents are written for known connections only"  # noqa: S101
+        line = self._lines.get(connection)
+        if line is None or line.connected is not connected:
+            buckets = [Bucket(b, self._now()) for b in connected.adapter.limits()]
+            line = self._lines[connection] = Line(connected=connected, buckets=buckets)
+        return line
+
+    # --- performing -------------------------------------------------------------------------------------------------
+
+    def _pump(self, line: Line) -> None:
+        """Start as many as parallelism, budget and a pause that the platform asked for allow; most urgent first."""
+        while line.ready and line.running < self._parallel and not self._closing:
+            now = self._now()
+            lane = Lane(line.ready[0][0])
+            wait = max([line.paused_until - now, *(b.wait(lane, now) for b in line.buckets)])
+            if wait > 0:
+                self._wake_later(line, wait)
+                return
+            intent = heapq.heappop(line.ready)[2]
+            for bucket in line.buckets:
+                bucket.take()
+            line.running += 1
+            self._spawn(self._run(line, intent))
+
+    def _wake_later(self, line: Line, wait: float) -> None:
+        if line.waking is not None:
+            line.waking.cancel()
+
+        def wake() -> None:
+            line.waking = None
+            self._pump(line)
+
+        line.waking = asyncio.get_running_loop().call_later(min(wait, 60.0) + 0.001, wake)
+
+    async def _run(self, line: Line, intent: Queued) -> None:
+        """One intent to its outcome; afterwards the next of the same key may go."""
+        outcome: Outcome | None = None
+        try:
+            outcome = await self._tried(line, intent)
+            if outcome.kind is OutcomeKind.REQUESTED:
+                self._await(intent)
+            await self._settle(intent, outcome)
+        except (
+            MenshenError
+        ) as e:  # the settlement found no place in the log: the row stays and is found at the next start
+            self._log.error("not settled", intent=intent.id, error=type(e).__name__)
+        finally:
+            line.running -= 1
+            self._next_of_key(line, order_key(intent))
+            self._pump(line)
+
+    def _next_of_key(self, line: Line, key: Key) -> None:
+        held = line.held.get(key)
+        if held:
+            heapq.heappush(line.ready, heapq.heappop(held))
+        else:
+            line.held.pop(key, None)
+
+    async def _tried(self, line: Line, intent: Queued) -> Outcome:
+        """Ask until the platform takes it, refuses it, or the deadline has passed."""
+        adapter = line.connected.adapter
+        for attempt in itertools.count():
+            if self._now() >= intent.deadline:
+                return Outcome(
+                    kind=OutcomeKind.EXPIRED if attempt == 0 else OutcomeKind.FAILED, detail="deadline passed"
+                )
+            try:
+                async with asyncio.timeout(ATTEMPT):
+                    outcome = await adapter.perform(intent.lesson_key, intent.action)
+                return _as_assumed(adapter, intent, outcome)
+            except (Transient, TimeoutError) as e:
+                delay = self._pause(line, e, attempt)
+                if self._now() + delay >= intent.deadline:
+                    return Outcome(kind=OutcomeKind.FAILED, code=getattr(e, "code", ""), detail=_short(e))
+                await asyncio.sleep(delay)
+            except Refused as e:
+                return Outcome(kind=OutcomeKind.REFUSED, code=e.code, detail=_short(e))
+            except Gone as e:
+                return Outcome(kind=OutcomeKind.GONE, code=e.code, detail=_short(e))
+            except AdapterError as e:
+                return Outcome(kind=OutcomeKind.FAILED, code=e.code, detail=_short(e))
+            except Exception as e:  # a broken adapter must not stop the queue; its intent says so
+                self._log.exception("adapter failed", intent=intent.id)
+                return Outcome(kind=OutcomeKind.FAILED, detail=type(e).__name__)
+        raise AssertionError("unreachable")
+
+    def _pause(self, line: Line, error: Exception, attempt: int) -> float:
+        """How long to wait; a Retry-After stops the whole connection, not only this request."""
+        asked = getattr(error, "retry_after", None)
+        if asked is not None:
+            line.paused_until = max(line.paused_until, self._now() + asked)
+            return float(asked)
+        return BACKOFF[min(attempt, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311  (jitter)
+
+    # --- proof ------------------------------------------------------------------------------------------------------
+
+    def _await(self, intent: Queued) -> None:
+        line = self._line(intent.connection)
+        due = self._now() + line.connected.adapter.settles_seconds
+        self._awaited.setdefault(intent.lesson, {})[intent.id] = Awaited(intent=intent, due=due)
+        if intent.lesson not in self._looking:
+            self._looking.add(intent.lesson)
+            self._spawn(self._look(line.connected, intent.school, intent.lesson, intent.lesson_key))
+
+    async def _look(self, connected: Connected, school: str, lesson: str, key: str) -> None:
+        """Read the platform's list back until everything asked in this lesson is proven or overdue."""
+        try:
+            started, step = self._now(), 0
+            while (awaited := self._awaited.get(lesson)) and not self._closing:
+                quick = any(
+                    connected.adapter.supports(a.intent.action.kind).confirm is Confirm.READ for a in awaited.values()
+                )
+                looks = LOOKS[Confirm.READ if quick else Confirm.EVENT]
+                last = max(a.due for a in awaited.values())
+                at = started + looks[step] if step < len(looks) else last
+                step += 1
+                await asyncio.sleep(max(0.05, min(at, last) - self._now()))
+                await self._read_back(connected, school, lesson, key)
+                await self._give_up(lesson)
+                if step > len(looks):
+                    started, step = self._now(), 0
+        finally:
+            self._looking.discard(lesson)
+            if not self._awaited.get(lesson):
+                self._awaited.pop(lesson, None)
+
+    async def _read_back(self, connected: Connected, school: str, lesson: str, key: str) -> None:
+        if not self._awaited.get(lesson):
+            return
+        asked_at = self._now()
+        try:
+            async with asyncio.timeout(ATTEMPT):
+                seen = await connected.adapter.participants(key)
+            await self._pipeline.tell(school, lesson, RosterPolled(at=self._now(), attendance=seen, asked_at=asked_at))
+        except Gone:
+            return
+        except (MenshenError, TimeoutError) as e:
+            self._log.warning("cannot read back", lesson=lesson, error=type(e).__name__)
+
+    async def _give_up(self, lesson: str) -> None:
+        """What did not show in time is unconfirmed, and the ladder hears of it."""
+        now = self._now()
+        overdue = [a.intent for a in self._awaited.get(lesson, {}).values() if a.due <= now]
+        for intent in overdue:
+            self._awaited[lesson].pop(intent.id, None)
+            await self._settle(intent, Outcome(kind=OutcomeKind.UNCONFIRMED))
+
+    async def _settle(self, intent: Queued, outcome: Outcome) -> None:
+        event = OutcomeSettled(at=self._now(), intent=intent.id, action=intent.action, outcome=outcome)
+        await self._pipeline.tell(intent.school, intent.lesson, event)
+
+    # --- the rest -----------------------------------------------------------------------------------------------------
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Stop starting; what runs is cut off and found again at the next start."""
+        self._closing = True
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _as_assumed(adapter: Adapter[Any], intent: Queued, outcome: Outcome) -> Outcome:
+    """Accepted, and this platform can never show whether it took effect: said so, and taken as done."""
+    never = adapter.supports(intent.action.kind).confirm is Confirm.NEVER
+    if outcome.kind is OutcomeKind.REQUESTED and never:
+        return Outcome(kind=OutcomeKind.UNCONFIRMED, assumed=True, code=outcome.code, detail=outcome.detail)
+    return outcome
+
+
+def _short(error: Exception) -> str:
+    return str(error)[:300]
