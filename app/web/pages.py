@@ -1,0 +1,72 @@
+"""The Jinja environment, and what every page gets besides its own subject."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.web.words import OWN_NAMES, Translator
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flash:
+    """A sentence said once after an action. `tone` is ok, warn or bad."""
+
+    text: str
+    tone: str = "ok"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Around every page: language, who is signed in, where the language switch comes back to.
+
+    `user` "" = nobody is signed in; `reviews` = may see incidents; `csrf` is the session's token for forms.
+    """
+
+    words: Translator
+    path: str = "/"
+    csrf: str = ""
+    user: str = ""
+    reviews: bool = False
+    practice: bool = False
+    flashes: tuple[Flash, ...] = ()
+
+
+def templates(folder: Path = HERE / "templates", static: Path = HERE / "static") -> Environment:
+    """Make the environment, once per service. Undefined names are errors; everything is escaped."""
+    env = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    env.globals.update(static=_addresses(static), fresh_key=lambda: secrets.token_hex(8), own_names=OWN_NAMES)
+    return env
+
+
+def render(env: Environment, template: str, frame: Frame, **context: Any) -> str:
+    """The page as text. In templates `_` translates, `many` chooses a plural, `frame` is the frame."""
+    words = frame.words
+    return env.get_template(template).render(
+        _=words, many=words.many, word=words.word, lang=words.language.value, frame=frame, **context
+    )
+
+
+def _addresses(static: Path) -> Callable[[str], str]:
+    """Addresses of static files with a fingerprint, so that they may be cached for ever."""
+
+    def address(name: str) -> str:
+        if name not in known:
+            known[name] = hashlib.sha256((static / name).read_bytes()).hexdigest()[:12]
+        return f"/static/{name}?v={known[name]}"
+
+    known: dict[str, str] = {}
+    return address
