@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -13,6 +13,7 @@ from adapters.http import Answer, Http
 from adapters.janus.settings import JanusSettings
 from app.domain.errors import AdapterError, Gone, Refused, Transient
 
+T = TypeVar("T")
 PLATFORM = "janus"
 VIDEOROOM, TEXTROOM = "janus.plugin.videoroom", "janus.plugin.textroom"
 MOST_EVENTS = 8  # that may come before the answer to our own message
@@ -35,6 +36,7 @@ MEANING: Mapping[tuple[str, int], type[AdapterError]] = {
     (TEXTROOM, 423): Gone,  # no such person
     (TEXTROOM, 499): Transient,
 }
+SPEAKS = frozenset({"success", "ack", "event", "keepalive", "server_info", "pong"})
 TOKEN_UNKNOWN = (470, 490)  # both are seen for a token that is not there, or where tokens are off
 
 
@@ -66,8 +68,7 @@ class Janus:
     async def rooms(self) -> tuple[dict[str, Any], ...]:
         """All video rooms of the server, private ones too."""
         answer = await self.plugin(VIDEOROOM, "list", admin_key=self._settings.admin_key.get_secret_value())
-        listed = answer.get("list")
-        return tuple(r for r in listed if isinstance(r, dict)) if isinstance(listed, list) else ()
+        return listing(answer, "list", dict)
 
     @asynccontextmanager
     async def visit(self, plugin: str) -> AsyncIterator["Visit"]:
@@ -108,10 +109,12 @@ class Janus:
         _check_status(answer)
         try:
             content = msgspec.json.decode(answer.body, type=dict[str, Any])
-        except (msgspec.DecodeError, RecursionError) as e:
+        except (msgspec.DecodeError, ValueError, RecursionError) as e:
             raise Transient(PLATFORM, "the answer cannot be read") from e
-        if content.get("janus") != "error":
+        if content.get("janus") in SPEAKS:
             return content
+        if content.get("janus") != "error":
+            raise Transient(PLATFORM, "this is no answer of Janus")
         error = content.get("error")
         code, text = (error.get("code"), error.get("reason")) if isinstance(error, dict) else (None, None)
         if code in ignore:
@@ -159,6 +162,14 @@ def _check_status(answer: Answer) -> None:
         raise Gone(PLATFORM, "there is nothing at this address", code=code)
     if answer.status != 200:
         raise Refused(PLATFORM, "the address does not answer as Janus does", code=code)
+
+
+def listing(answer: Mapping[str, Any], name: str, kind: type[T]) -> tuple[T, ...]:
+    """The list of this name in an answer, with the entries of this kind. Raises Transient if there is no list."""
+    listed = answer.get(name)
+    if not isinstance(listed, list):
+        raise Transient(PLATFORM, f"the answer holds no {name}")
+    return tuple(entry for entry in listed if isinstance(entry, kind))
 
 
 def _id_of(answer: Mapping[str, Any]) -> int:

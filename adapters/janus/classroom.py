@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from adapters.janus.api import PLATFORM, TEXTROOM, TOKEN_UNKNOWN, VIDEOROOM, Janus
-from adapters.janus.register import LINK, LOCKED, OPEN_DOOR, SILENCED, Register, linked, texts
+from adapters.janus.api import PLATFORM, TEXTROOM, TOKEN_UNKNOWN, VIDEOROOM, Janus, listing
+from adapters.janus.register import LINK, LOCKED, OPEN_DOOR, SILENCED, Register, linked
 from adapters.janus.settings import GUARD_PREFIX, JanusSettings
 from adapters.janus.streams import Stream, read_streams
 from app.domain.errors import AdapterError, Gone
@@ -17,7 +17,7 @@ from app.domain.people import Participant
 
 NO_ROOM, NO_PERSON, ROOM_EXISTS = 426, 428, 427
 NO_CHAT, CHAT_EXISTS, NOT_IN_CHAT, NO_WRITER = 417, 418, 422, 423
-NO_SESSION = 458
+NO_SESSION, NO_HANDLE = 458, 459
 BOTH = [VIDEOROOM, TEXTROOM]
 
 
@@ -60,29 +60,26 @@ class Classroom:
 
     async def listed(self) -> tuple[dict[str, Any], ...]:
         """The server's own list of participants. Raises Gone if there is no such class."""
-        people = (await self.video("listparticipants")).get("participants")
-        rows = [p for p in people if isinstance(p, dict)] if isinstance(people, list) else []
+        rows = listing(await self.video("listparticipants"), "participants", dict)
         return tuple(p for p in rows if isinstance(p.get("id"), str))
 
     async def seats(self) -> tuple[Seat, ...]:
         """Every presence in this class with its session, found by asking every session of the server."""
-        answer = await self.janus.admin("list_sessions")
-        sessions = [s for s in answer.get("sessions") or () if isinstance(s, int)]
+        sessions = listing(await self.janus.admin("list_sessions"), "sessions", int)
         found = await asyncio.gather(*(self._seats_of(s) for s in sessions))
         return tuple(seat for seats in found for seat in seats)
 
     async def _seats_of(self, session: int) -> tuple[Seat, ...]:
         answer = await self.janus.admin("list_handles", f"/{session}", ignore=(NO_SESSION,))
-        handles = [h for h in answer.get("handles") or () if isinstance(h, int)]
+        handles = () if answer["janus"] == "error" else listing(answer, "handles", int)
         seats = await asyncio.gather(*(self._seat_at(session, h) for h in handles))
         return tuple(s for s in seats if s is not None)
 
     async def _seat_at(self, session: int, handle: int) -> Seat | None:
         """The presence behind a handle; None if it is another plugin's, another room's, a watcher's, or gone."""
-        try:
-            answer = await self.janus.admin("handle_info", f"/{session}/{handle}", plugin_only=True)
-        except Gone:
-            return None
+        answer = await self.janus.admin(
+            "handle_info", f"/{session}/{handle}", ignore=(NO_SESSION, NO_HANDLE), plugin_only=True
+        )
         info = answer.get("info")
         mine = info.get("plugin_specific") if isinstance(info, dict) else None
         if not isinstance(info, dict) or not isinstance(mine, dict) or info.get("plugin") != VIDEOROOM:
@@ -124,8 +121,7 @@ class Classroom:
         async with self.janus.visit(VIDEOROOM) as visit:
             await self.video("allowed", action="add", allowed=[self.settings.guard_token])
             answer = await visit.ask(body)
-        publishers = answer.get("publishers")
-        rows = [p for p in publishers if isinstance(p, dict)] if isinstance(publishers, list) else []
+        rows = listing(answer, "publishers", dict)
         return {str(p.get("id", "")): read_streams(p.get("streams")) for p in rows}
 
     # Who may enter
@@ -146,7 +142,7 @@ class Classroom:
 
     async def admitted(self) -> frozenset[str]:
         """The links that may enter; empty if the room asks for none."""
-        return texts((await self.video("allowed", action="add", allowed=[])).get("allowed"))
+        return frozenset(listing(await self.video("allowed", action="add", allowed=[]), "allowed", str))
 
     async def let_in(self, link: str) -> None:
         """Admit a personal link, whether or not the class is locked."""
@@ -248,7 +244,7 @@ def read_address(address: str) -> tuple[int, int]:
     """The session and handle in a participant's address; zeros if it holds none."""
     try:
         content = msgspec.json.decode(address, type=dict[str, int])
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return 0, 0
     return content.get("session", 0), content.get("handle", 0)
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from adapters.janus.api import PLATFORM
-from adapters.janus.classroom import NO_PERSON, Classroom, Seat, quietly_shown, read_address
+from adapters.janus.classroom import NO_CHAT, NO_PERSON, NO_ROOM, Classroom, Seat, quietly_shown, read_address
 from adapters.janus.register import LOCKED
 from adapters.janus.settings import GUARD_PREFIX
 from adapters.janus.streams import Stream
@@ -109,7 +109,7 @@ async def _unsilence(room: Classroom, action: Action) -> None:
 
 
 async def _close_chat(room: Classroom, _: Action) -> Outcome:
-    answer = await room.text("destroy", ignore=(417,))
+    answer = await room.text("destroy", ignore=(NO_CHAT,))
     return Outcome(kind=OutcomeKind.CONFIRMED, detail="it was closed") if "error_code" in answer else REQUESTED
 
 
@@ -131,6 +131,10 @@ async def _unlock(room: Classroom, _: Action) -> None:
 
 async def _prepare(room: Classroom, _: Action) -> None:
     await room.open(())
+
+
+async def _alert(_: Classroom, __: Action) -> None:
+    """People are called by Menshen itself: nothing is asked of Janus."""
 
 
 def _recording(on: bool) -> Callable[[Classroom, Action], Awaitable[None]]:
@@ -168,6 +172,7 @@ VERBS: Mapping[ActionKind, Callable[[Classroom, Action], Awaitable[Outcome | Non
     ActionKind.START_RECORDING: _recording(True),
     ActionKind.STOP_RECORDING: _recording(False),
     ActionKind.END: _end,
+    ActionKind.ALERT: _alert,
 }
 
 
@@ -175,7 +180,9 @@ async def participants(room: Classroom) -> Attendance:
     """Who is there by the server's list, with tokens and streams, and the switches that can be read."""
     try:
         people = await room.listed()
-    except Gone:
+    except Gone as e:
+        if e.code != str(NO_ROOM):
+            raise  # the server itself is not at this address
         return Attendance(inside=(), live=False)
     seats = {s.id: s for s in await room.seats()}
     people = tuple(p for p in people if p["id"] in seats or not p["id"].startswith(GUARD_PREFIX))

@@ -8,7 +8,7 @@ our note. It dies with the server, at the same moment as the rooms it describes.
 import secrets
 from collections.abc import Collection, Iterable
 
-from adapters.janus.api import TEXTROOM, Janus
+from adapters.janus.api import TEXTROOM, Janus, listing
 from adapters.janus.settings import REGISTER_PREFIX, JanusSettings
 
 LINK = "link:"  # a personal link of the class
@@ -31,7 +31,7 @@ class Register:
         answer = await self._janus.plugin(
             TEXTROOM, "allowed", action="add", allowed=[], ignore=(NO_ROOM,), **self._at
         )  # fmt: skip
-        return texts(answer.get("allowed"))
+        return frozenset() if "error_code" in answer else frozenset(listing(answer, "allowed", str))
 
     async def add(self, entries: Iterable[str]) -> None:
         """Note these, and begin the register if there is none."""
@@ -60,8 +60,3 @@ class Register:
 def linked(entries: Iterable[str], tag: str) -> frozenset[str]:
     """The links noted under a tag."""
     return frozenset(e.removeprefix(tag) for e in entries if e.startswith(tag))
-
-
-def texts(value: object) -> frozenset[str]:
-    """The texts of a list."""
-    return frozenset(v for v in value if isinstance(v, str)) if isinstance(value, list) else frozenset()

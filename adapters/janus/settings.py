@@ -1,5 +1,6 @@
 """What a connection to a Janus server needs to know, and the keys that are derived from it."""
 
+import re
 from typing import Annotated
 from urllib.parse import urlencode, urlsplit
 
@@ -11,6 +12,7 @@ from adapters.signing import Keyed
 GUARD_PREFIX = "menshen-guard-"  # ids of our own short visits to a class
 HEARTBEAT = "menshen"  # schema of our own custom events
 REGISTER_PREFIX = "menshen-register:"  # rooms that only hold a list, see register.py
+DERIVED = re.compile("[0-9a-f]{64}")  # how derived secrets look
 
 
 def _web_address(value: str) -> str:
@@ -74,4 +76,4 @@ class JanusSettings(ConnectionSettings):
         values = [v.get_secret_value() for v in self.__dict__.values() if isinstance(v, SecretStr)]
         for secret in sorted({*values, *self.hosts, self.guard_token} - {""}, key=len, reverse=True):
             text = text.replace(secret, "***")
-        return text[:200]
+        return DERIVED.sub("***", text)[:200]

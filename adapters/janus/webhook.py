@@ -58,7 +58,7 @@ def parse(settings: JanusSettings, delivery: Delivery) -> tuple[Received, ...]:
     """The facts of a verified delivery. An entry that cannot be read becomes Unknown and does not block the others."""
     try:
         content = msgspec.json.decode(delivery.body)
-    except (msgspec.DecodeError, RecursionError) as e:
+    except (msgspec.DecodeError, ValueError, RecursionError) as e:
         raise Malformed(PLATFORM, "the body is not JSON") from e
     if _is_chat(delivery):
         return _chat_line(settings, delivery, content)
@@ -101,7 +101,7 @@ def plain(value: object) -> str:
 def _entry(settings: JanusSettings, delivery: Delivery, entry: dict[str, Any]) -> Iterator[Received]:
     kind, event = entry.get("type"), entry.get("event")
     at = _moment(entry.get("timestamp"), delivery.received_at)
-    if kind in NOISE:
+    if isinstance(kind, int) and kind in NOISE:
         return
     found: list[ev.Event] = [_unknown(at, f"type.{plain(kind)}", entry)]
     room = ""
