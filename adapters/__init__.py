@@ -1,1 +1,12 @@
 """The platforms Menshen drives: an explicit list, no scanning and no registration by import."""
+
+from typing import Any
+
+from adapters.base import Adapter
+from adapters.drill import DrillAdapter
+from adapters.janus import JanusAdapter
+from adapters.tencent_meeting import TencentMeetingAdapter
+
+REGISTRY: dict[str, type[Adapter[Any]]] = {
+    kind.platform: kind for kind in (DrillAdapter, TencentMeetingAdapter, JanusAdapter)
+}

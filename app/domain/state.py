@@ -574,7 +574,10 @@ def proven(state: LessonState, standing: Standing, event: ev.Event) -> bool:
     """Whether this event shows that what an intent asked for took effect (200 from the platform never does)."""
     if standing.status is not OutcomeKind.REQUESTED or not satisfied(state, standing.action):
         return False
-    return not standing.met or (isinstance(event, ev.RosterPolled) and event.asked_at > standing.settled_at)
+    if not standing.met or (isinstance(event, ev.RosterPolled) and event.asked_at > standing.settled_at):
+        return True
+    sets = SETS.get(standing.action.kind)
+    return bool(sets and isinstance(event, ev.SettingsChanged) and getattr(event.switches, sets[0]) is sets[1])
 
 
 def satisfied(state: LessonState, action: Action) -> bool:
