@@ -29,15 +29,20 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 KNOW_EVERYTHING = ("app.main", "app.__main__")
 
 LINES = 400
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "app/domain/state.py": "the fold: one small function per kind of event, and what counts as done",
+    "app/store/log.py": "every SQL statement of the log, in one place on purpose",
+}
 
 FUNCTION_LINES = 40
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "app/store/migrations/versions/": "Alembic's own form: every table and column in one function",
+}
 
 # Time is a value in the pure half: events carry it. These read a clock because somebody has to.
 CLOCKS: dict[str, str] = {
     "app/clock.py": "the clock itself",
-    "adapters/tencent_meeting/signing.py": "a signed request carries the time at which it is sent",
+    "adapters/tencent_meeting/": "a signed request carries the time at which it is sent; tests hand in a clock",
     "adapters/drill/classroom/": "a platform of its own, with a clock of its own",
 }
 
@@ -193,7 +198,7 @@ def function_length(source: Source) -> Iterator[str]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
-            if lines > FUNCTION_LINES and f"{source.path}:{node.name}" not in LONG_FUNCTIONS:
+            if lines > FUNCTION_LINES and not f"{source.path}:{node.name}".startswith(tuple(LONG_FUNCTIONS)):
                 yield f"{node.name} has {lines} lines"
 
 
@@ -235,7 +240,8 @@ def test_no_exception_outlives_its_reason() -> None:
     stale = [c for c in CLOCKS if not any(p.startswith(c) for p in paths)]
     stale += [p for p in LONG_FILES if p not in paths or paths[p].text.count("\n") <= LINES]
     functions = {f"{s.path}:{n.name}" for s in paths.values() for n in ast.walk(s.tree) if hasattr(n, "name")}
-    assert [*stale, *(f for f in LONG_FUNCTIONS if f not in functions)] == []
+    stale += [known for known in LONG_FUNCTIONS if not any(f.startswith(known) for f in functions)]
+    assert stale == []
 
 
 @pytest.mark.parametrize(
