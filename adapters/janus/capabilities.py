@@ -50,10 +50,9 @@ CAPABILITIES: Capabilities = MappingProxyType(
         Kind.OPEN_CHAT: _partial("A new text room is made; each page has to enter it again.", Confirm.EVENT),
         Kind.SILENCE: _partial(
             "The link is taken out of the text room and its writer put out of it. Private messages of others are "
-            "never seen by Menshen.",
-            Confirm.NEVER,
+            "never seen by Menshen."
         ),
-        Kind.UNSILENCE: _partial("The link may enter the text room again; the page has to do it.", Confirm.NEVER),
+        Kind.UNSILENCE: _partial("The link may enter the text room again; the page has to do it."),
         Kind.DELETE_MESSAGE: _none("Lines have no ids and stay on the screens they reached.", Kind.ALERT),
         Kind.ANNOUNCE: Support(confirm=Confirm.NEVER),
         Kind.PREPARE: _partial(

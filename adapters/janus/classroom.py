@@ -214,6 +214,19 @@ class Classroom:
         await self.register.remove([SILENCED + link])
         await self.text("allowed", ignore=(NO_CHAT,), action="add", allowed=[link])
 
+    async def writers(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The links that may enter the chat (none listed: anybody may), and the names of those who are in it.
+
+        Raises Gone if the chat is closed.
+        """
+        links = listing(await self.text("allowed", action="add", allowed=[]), "allowed", str)
+        rows = listing(await self.text("listparticipants"), "participants", dict)
+        return frozenset(links), frozenset(str(r.get("username", "")) for r in rows)
+
+    async def is_open(self) -> bool:
+        """Whether both rooms of the class are there."""
+        return (await self.video("exists")).get("exists") is True and await self.has_chat()
+
     async def has_chat(self) -> bool:
         """Whether the text room is there."""
         return (await self.text("exists")).get("exists") is True

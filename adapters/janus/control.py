@@ -15,6 +15,7 @@ from app.domain.events import Attendance, Media, Presence, Switches
 from app.domain.people import Participant, Role
 
 REQUESTED = Outcome(kind=OutcomeKind.REQUESTED)
+CONFIRMED = Outcome(kind=OutcomeKind.CONFIRMED)  # read back from the server, never believed from its "success"
 NOTHING_TO_DO = Outcome(kind=OutcomeKind.CONFIRMED, detail="nothing of the kind is being sent")
 
 
@@ -94,18 +95,27 @@ async def _ban(room: Classroom, action: Action) -> None:
     await room.end_session(session)
 
 
-async def _let_in(room: Classroom, action: Action) -> None:
-    await room.let_in(_link(action))
+async def _let_in(room: Classroom, action: Action) -> Outcome:
+    link = _link(action)
+    await room.let_in(link)
+    return CONFIRMED if link in await room.admitted() else REQUESTED
 
 
-async def _silence(room: Classroom, action: Action) -> None:
+async def _silence(room: Classroom, action: Action) -> Outcome:
     person = _person(action)
-    await room.silence(person.link or (await room.seat(person)).token, person.id)
+    link = person.link or (await room.seat(person)).token
+    await room.silence(link, person.id)
+    if not await room.has_chat():
+        return REQUESTED  # noted for when it is opened again
+    links, inside = await room.writers()
+    return CONFIRMED if links and link not in links and person.id not in inside else REQUESTED
 
 
-async def _unsilence(room: Classroom, action: Action) -> None:
+async def _unsilence(room: Classroom, action: Action) -> Outcome:
     person = _person(action)
-    await room.unsilence(person.link or (await room.seat(person)).token)
+    link = person.link or (await room.seat(person)).token
+    await room.unsilence(link)
+    return CONFIRMED if await room.has_chat() and link in (await room.writers())[0] else REQUESTED
 
 
 async def _close_chat(room: Classroom, _: Action) -> Outcome:
@@ -129,8 +139,9 @@ async def _unlock(room: Classroom, _: Action) -> None:
     await room.unlock()
 
 
-async def _prepare(room: Classroom, _: Action) -> None:
+async def _prepare(room: Classroom, _: Action) -> Outcome:
     await room.open(())
+    return CONFIRMED if await room.is_open() else REQUESTED
 
 
 async def _alert(_: Classroom, __: Action) -> None:

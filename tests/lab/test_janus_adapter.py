@@ -178,7 +178,7 @@ def test_a_banned_pupil_has_no_way_back_until_the_ban_is_taken_back(lab: Lab) ->
                 assert await refused(an.join()) in {403, 458}
             assert await refused(_enters(c.pupil("an"))) == 403
             await c.do(Kind.BAN, seen)  # twice is harmless
-            await c.do(Kind.UNBAN, seen)
+            assert (await c.do(Kind.UNBAN, seen)).kind is OutcomeKind.CONFIRMED
             await _enters(c.pupil("an"))
 
     asyncio.run(story())
@@ -278,7 +278,7 @@ def test_one_silenced_pupil_cannot_write_and_the_server_lives(lab: Lab) -> None:
             for one in (an, binh):
                 await one.enter_chat()
             seen = await c.seen("an")
-            await c.do(Kind.SILENCE, seen)
+            assert (await c.do(Kind.SILENCE, seen)).kind is OutcomeKind.CONFIRMED
             assert await refused(an.say("still here?")) == 422
             assert await refused(an.enter_chat()) == 419
             assert lab.server.alive
@@ -288,7 +288,7 @@ def test_one_silenced_pupil_cannot_write_and_the_server_lives(lab: Lab) -> None:
             await c.do(Kind.CLOSE_CHAT)
             await c.do(Kind.OPEN_CHAT)
             assert await refused(an.enter_chat()) == 419  # a new chat does not forget
-            await c.do(Kind.UNSILENCE, seen)
+            assert (await c.do(Kind.UNSILENCE, seen)).kind is OutcomeKind.CONFIRMED
             await an.enter_chat()
             await an.say("thank you")
             assert c.listed() == {"id-an"}  # he was in class all the time
@@ -356,6 +356,17 @@ def test_the_end_closes_class_and_chat(lab: Lab) -> None:
             for kind in (Kind.END, Kind.MUTE_ALL, Kind.LOCK):
                 with pytest.raises(Gone):
                     await c.do(kind)
+
+    asyncio.run(story())
+
+
+def test_a_class_can_be_prepared_for_the_teachers_alone(lab: Lab) -> None:
+    async def story() -> None:
+        async with lab.class_of("an") as c:
+            c.room += "-prepared"
+            assert (await c.do(Kind.PREPARE)).kind is OutcomeKind.CONFIRMED
+            assert await refused(_enters(c.pupil("an"))) == 433
+            await _enters(c.pupil("teacher"))
 
     asyncio.run(story())
 
