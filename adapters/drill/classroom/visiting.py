@@ -86,6 +86,8 @@ class _Visiting:
         room, body = self._room(request), await body_of(request)
         person, happened = room.join(self._visitor(request, body))
         self._classroom.publish(room, happened)
+        if flag(body, "page"):  # a page that is closed before its WebSocket opens has left, too
+            self._expect_page(room, person.id)
         key = self._classroom.seat(room, person)
         return JSONResponse({"ok": True, "seat": key, **as_page(room, person.id)}, status_code=201)
 
@@ -172,8 +174,11 @@ class _Visiting:
         self._pages[id] -= 1
         if self._pages[id] == 0:
             del self._pages[id]
-            grace = self._classroom.settings.grace_seconds
-            asyncio.get_running_loop().call_later(grace, self._leave_unless_back, room, id)
+            self._expect_page(room, id)
+
+    def _expect_page(self, room: Room, id: str) -> None:
+        grace = self._classroom.settings.grace_seconds
+        asyncio.get_running_loop().call_later(grace, self._leave_unless_back, room, id)
 
     def _leave_unless_back(self, room: Room, id: str) -> None:
         if id not in self._pages and id in room.persons:

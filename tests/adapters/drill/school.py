@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -106,7 +107,8 @@ class School:
             finally:
                 await client.close()
 
-        return asyncio.run(run())
+        with ThreadPoolExecutor(1) as aside:  # the browser keeps an event loop in the test's own thread
+            return aside.submit(lambda: asyncio.run(run())).result()
 
 
 @contextmanager
