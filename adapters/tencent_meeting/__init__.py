@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from adapters.base import Adapter, Budget, Delivery, Health, Proof, Received, Reply
 from adapters.http import Http
-from adapters.tencent_meeting import control, links, probe, webhook
+from adapters.tencent_meeting import control, links, people, probe, webhook
 from adapters.tencent_meeting.capabilities import CAPABILITIES
 from adapters.tencent_meeting.client import Client
 from adapters.tencent_meeting.errors import PLATFORM
@@ -15,6 +15,7 @@ from adapters.tencent_meeting.roster import Lists
 from adapters.tencent_meeting.settings import TencentMeetingSettings
 from adapters.tencent_meeting.signing import Signer
 from app.domain.actions import Action, Capabilities, Outcome, Words
+from app.domain.errors import Refused
 from app.domain.events import Attendance
 
 __all__ = ["TencentMeetingAdapter", "TencentMeetingSettings"]
@@ -90,5 +91,8 @@ class TencentMeetingAdapter(Adapter[TencentMeetingSettings]):
 
 
 def _split(lesson_key: str) -> tuple[str, str]:
+    """Raises Refused for what cannot be a meeting id: it would become part of a path."""
     meeting, _, occurrence = lesson_key.partition(":")
+    if not people.is_meeting_id(meeting):
+        raise Refused(PLATFORM, "the lesson key has no meeting id", code="lesson_key")
     return meeting, occurrence

@@ -51,7 +51,7 @@ class Element:
         found = self.meeting.get("meeting_id")
         number = isinstance(found, int) and not isinstance(found, bool) and 0 < found < 10**30
         key = str(found) if number else people.text(found)
-        return key if not self.breakout and re.fullmatch(r"[0-9A-Za-z_-]{1,64}", key) else ""
+        return key if not self.breakout and people.is_meeting_id(key) else ""
 
 
 Reading = Callable[[Element], ev.Event | None]

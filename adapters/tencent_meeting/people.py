@@ -38,6 +38,11 @@ def text(value: object, limit: int = MAX_ID) -> str:
     return value[:limit].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
+def is_meeting_id(value: str) -> bool:
+    """Whether this may be a meeting id (they are decimal today); it becomes part of a lesson key and of a path."""
+    return re.fullmatch(r"[0-9A-Za-z_-]{1,64}", value) is not None
+
+
 def members(value: object) -> Mapping[str, Any]:
     """A JSON object, or an empty one where something else stands."""
     return value if isinstance(value, dict) else {}

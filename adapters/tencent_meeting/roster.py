@@ -89,14 +89,12 @@ class Lists:
 
     async def _reading(self, meeting: str, occurrence: str) -> tuple[Json, list[Row], bool]:
         first = await self.inside_page(meeting, occurrence, 1)
-        rows, totals = _rows(first), {first.get("total_count")}
+        rows, totals = _rows(first), {_number(first, "total_count")}
         for page in range(2, _pages(first) + 1):
             answer = await self.inside_page(meeting, occurrence, page)
-            totals.add(answer.get("total_count"))
+            totals.add(_number(answer, "total_count"))
             rows += _rows(answer)
-        total = next(iter(totals))
-        counted = len(totals) == 1 and (not isinstance(total, int) or total == len(rows))
-        return first, rows, counted
+        return first, rows, totals in ({None}, {len(rows)})
 
     async def _waiting(self, meeting: str) -> tuple[Participant, ...] | None:
         if self._no_waiting_list.get(meeting):
@@ -121,8 +119,12 @@ def _rows(answer: Json) -> list[Row]:
 
 
 def _pages(answer: Json) -> int:
-    pages = answer.get("total_page")
-    return min(pages, MOST_PAGES) if isinstance(pages, int) else 1
+    return min(_number(answer, "total_page") or 1, MOST_PAGES)
+
+
+def _number(answer: Json, name: str) -> int | None:
+    value = answer.get(name)
+    return value if isinstance(value, int) else None
 
 
 def _person(row: Row) -> Participant | None:

@@ -96,6 +96,7 @@ class Cloud:
     empty: bool = False  # answer success with nothing instead of {}
     clock: Callable[[], float] = lambda: NOW
     seen: list[Seen] = field(default_factory=list)
+    requests: list[web.Request] = field(default_factory=list)
     pairs: set[tuple[str, str]] = field(default_factory=set)
     # what to answer instead, in order: a Refusal, a ready response, or None for the real answer
     script: list[Any] = field(default_factory=list)
@@ -108,6 +109,7 @@ class Cloud:
         body = await request.read()
         seen = Seen(request.method, request.raw_path, {k.lower(): v for k, v in request.headers.items()}, body)
         self.seen.append(seen)
+        self.requests.append(request)
         try:
             self._check_signature(seen)
             if self.script and (scripted := self.script.pop(0)) is not None:
@@ -273,7 +275,7 @@ async def served(cloud: Cloud) -> AsyncIterator[str]:
     """The cloud on a free port of loopback; gives its base address."""
     app = web.Application(client_max_size=1 << 20)
     app.router.add_route("*", "/{path:.*}", cloud.handle)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
