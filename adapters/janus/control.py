@@ -66,10 +66,24 @@ def _of_all(media: Media, *, held: bool) -> Callable[[Classroom, Action], Awaita
     return do
 
 
+async def _whereabouts(room: Classroom, person: Participant) -> tuple[str, int]:
+    """The link and session of a person. What no event told is asked of the server; zero if he is not there."""
+    session, _ = read_address(person.address)
+    if person.link and session:
+        return person.link, session
+    try:
+        seat = await room.seat(person)
+    except Gone as e:
+        if e.code != str(NO_PERSON):
+            raise  # the server itself is not at this address
+        return person.link, session
+    return person.link or seat.token, session or seat.session
+
+
 async def _kick(room: Classroom, action: Action) -> None:
     """Out of the class; his session is ended too, because chat and what he watches are no part of a kick."""
     person = _person(action)
-    session, _ = read_address(person.address)
+    _, session = await _whereabouts(room, person)
     answer = await room.video("kick", ignore=(NO_PERSON,), id=person.id)
     if session:
         await room.end_session(session)
@@ -80,19 +94,18 @@ async def _kick(room: Classroom, action: Action) -> None:
 async def _ban(room: Classroom, action: Action) -> None:
     """Kick and keep out, in the order that leaves no gap: the way in first, then the presence, then its session."""
     person = _person(action)
-    session, _ = read_address(person.address)
-    link = person.link
-    if not link or not session:
-        seat = await room.seat(person)
-        link, session = link or seat.token, session or seat.session
+    link, session = await _whereabouts(room, person)
     if link in room.settings.hosts:
         raise Refused(PLATFORM, "this is a link of a teacher")
     if link:
         await room.shut_out(link)
-    await room.video("kick", ignore=(NO_PERSON,), id=person.id)
+    answer = await room.video("kick", ignore=(NO_PERSON,), id=person.id)
     if link:
         await room.forget_token(link)
-    await room.end_session(session)
+    if session:
+        await room.end_session(session)
+    if not link and "error_code" in answer:
+        raise Gone(PLATFORM, "nobody of this id is in the class", code=str(NO_PERSON))
 
 
 async def _let_in(room: Classroom, action: Action) -> Outcome:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.domain import events as ev
 from app.domain.actions import ActionKind as Kind
 from app.domain.actions import OutcomeKind
 from app.domain.errors import Gone, NotAuthentic, Refused
-from app.domain.people import Role
+from app.domain.people import Participant, Role
 from tests.lab.classes import Lab
 from tests.lab.pupils import Pupil, Turned, Watched
 
@@ -189,10 +190,25 @@ def test_a_ban_without_a_known_address_finds_the_person_by_itself(lab: Lab) -> N
         async with lab.class_of("an") as c, c.pupil("an") as an:
             await an.join()
             seen = await c.seen("an")
-            await c.do(Kind.BAN, type(seen)(id=seen.id))
+            await c.do(Kind.BAN, Participant(id=seen.id))
             assert await refused(_enters(c.pupil("an"))) == 403
             with pytest.raises(Gone):
-                await c.do(Kind.BAN, type(seen)(id="nobody"))
+                await c.do(Kind.BAN, Participant(id="nobody"))
+
+    asyncio.run(story())
+
+
+def test_a_pupil_who_has_left_can_still_be_kept_out(lab: Lab) -> None:
+    async def story() -> None:
+        async with lab.class_of("an") as c:
+            async with c.pupil("an") as an:
+                await an.join()
+                seen = await c.seen("an")
+            await c.event(ev.ParticipantLeft)
+            for address in ("", seen.address):
+                assert (await c.do(Kind.BAN, replace(seen, address=address))).kind is OutcomeKind.REQUESTED
+                assert await refused(_enters(c.pupil("an"))) == 403
+                await c.do(Kind.UNBAN, seen)
 
     asyncio.run(story())
 
@@ -213,14 +229,13 @@ def test_a_locked_class_lets_those_inside_reconnect_and_nobody_else_in(lab: Lab)
         async with lab.class_of("an", "late", "later") as c:
             async with c.pupil("an") as an:
                 await an.join()
-                seen = await c.seen("an")
                 await c.do(Kind.LOCK)
                 await c.do(Kind.LOCK)  # twice is harmless
                 assert await refused(_enters(c.pupil("late"))) == 433
                 attendance = await c.adapter.participants(c.room)
                 assert attendance.switches is not None
                 assert attendance.switches.locked is True
-                await c.do(Kind.ADMIT, type(seen)(id="", link=c.links["late"]))
+                await c.do(Kind.ADMIT, Participant(id="", link=c.links["late"]))
                 await _enters(c.pupil("late"))
             await _enters(c.pupil("an"))
             await _enters(c.pupil("teacher"))
