@@ -37,7 +37,10 @@ CAPABILITIES: Capabilities = MappingProxyType(
             "again has new streams. The rules mute those again as soon as they appear.",
             Confirm.NEVER,
         ),
-        Kind.ALLOW_UNMUTE: _partial("The moderator's mute is lifted from every stream.", Confirm.NEVER),
+        Kind.ALLOW_UNMUTE: _partial(
+            "The moderator's mute is lifted from every stream; whose own microphone is on is heard again.",
+            Confirm.NEVER,
+        ),
         Kind.STOP_VIDEO: NATIVE_EVENT,
         Kind.RESTRICT_SHARE: _partial(
             "There is no switch. What pupils share now is stopped; the rules stop each new share within milliseconds. "

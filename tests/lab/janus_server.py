@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,25 +31,31 @@ PLUGINS = {"janus.plugin.videoroom", "janus.plugin.textroom"}
 class JanusServer:
     """Janus from `with` to the end of the block. Events go to `event_url`, which should answer until then."""
 
-    def __init__(self, *, event_url: str, event_user: str, event_password: str) -> None:
+    def __init__(
+        self, *, event_url: str = "", event_user: str, event_password: str, templates: Mapping[str, str] | None = None
+    ) -> None:
         self._program = needs("janus", "janus")
         self._http, self._ws, self._admin = free_ports(3)
         self.http_url = f"http://127.0.0.1:{self._http}/janus"
         self.ws_url = f"ws://127.0.0.1:{self._ws}"
         self.admin_url = f"http://127.0.0.1:{self._admin}/admin"
         self.admin_secret, self.admin_key = secrets.token_hex(16), secrets.token_hex(16)
-        self._events = {"EVENT_URL": event_url, "EVENT_USER": event_user, "EVENT_PASSWORD": event_password}
+        self.event_url, self.event_user, self.event_password = event_url, event_user, event_password
+        self._templates = shipped() if templates is None else templates
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = Path()
 
-    def settings(self, **more: Any) -> JanusSettings:
-        """What an adapter needs to know of this server."""
-        known = {
+    def connection(self, **more: object) -> dict[str, object]:
+        """What a school would type in to connect this server."""
+        return {
             "admin_url": self.admin_url, "admin_secret": self.admin_secret, "admin_key": self.admin_key,
             "client_url": self.http_url, "room_secret": "lab-room-secret",
-            "event_user": self._events["EVENT_USER"], "event_password": self._events["EVENT_PASSWORD"],
+            "event_user": self.event_user, "event_password": self.event_password, **more,
         }  # fmt: skip
-        return JanusSettings.model_validate(known | more)
+
+    def settings(self, **more: object) -> JanusSettings:
+        """The same, validated."""
+        return JanusSettings.model_validate(self.connection(**more))
 
     def ask(self, command: str, **body: Any) -> dict[str, Any]:
         """One Admin API request of the test itself, past the adapter."""
@@ -102,15 +109,14 @@ class JanusServer:
 
     def _write_configuration(self) -> None:
         values = {
-            **self._events, "LIB": library(), "CONF": str(self._folder), "ADMIN_SECRET": self.admin_secret,
-            "ADMIN_KEY": self.admin_key, "HTTP_PORT": str(self._http), "WS_PORT": str(self._ws),
-            "ADMIN_PORT": str(self._admin),
+            "LIB": library(), "CONF": str(self._folder), "ADMIN_SECRET": self.admin_secret, "ADMIN_KEY": self.admin_key,
+            "HTTP_PORT": str(self._http), "WS_PORT": str(self._ws), "ADMIN_PORT": str(self._admin),
+            "EVENT_URL": self.event_url, "EVENT_USER": self.event_user, "EVENT_PASSWORD": self.event_password,
         }  # fmt: skip
-        for template in TEMPLATES.glob("*.jcfg.in"):
-            text = template.read_text()
+        for file, text in self._templates.items():
             for name, value in values.items():
                 text = text.replace(f"@{name}@", value)
-            (self._folder / template.name.removesuffix(".in")).write_text(text)
+            (self._folder / file).write_text(text)
 
     def _wait_until_ready(self, deadline: float) -> None:
         """Ready is when both HTTP servers and the WebSocket port answer and both plugins are loaded."""
@@ -130,6 +136,11 @@ class JanusServer:
         except OSError:
             return False
         return loaded >= PLUGINS
+
+
+def shipped() -> dict[str, str]:
+    """The configuration files of the lab, by name."""
+    return {f.name.removesuffix(".in"): f.read_text() for f in TEMPLATES.glob("*.jcfg.in")}
 
 
 def free_ports(count: int) -> tuple[int, ...]:
