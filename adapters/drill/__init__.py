@@ -24,7 +24,7 @@ class DrillAdapter(Adapter[DrillSettings]):
     proof: ClassVar[Proof] = Proof.LAB
     capabilities: ClassVar[Capabilities] = CAPABILITIES
     settings_type = DrillSettings
-    budgets: ClassVar[tuple[Budget, ...]] = (Budget(calls=20, seconds=1.0, reserve=5),)
+    budgets: ClassVar[tuple[Budget, ...]] = (Budget(calls=20, seconds=1.0, reserve=5),)  # its default rate
     poll_seconds: ClassVar[float] = 10.0
     settles_seconds: ClassVar[float] = 3.0
 
@@ -37,6 +37,11 @@ class DrillAdapter(Adapter[DrillSettings]):
     def supports(self, kind: ActionKind) -> Support:
         """What this connection can do, less what it was set up to lack."""
         return self._supported[kind]
+
+    def limits(self) -> tuple[Budget, ...]:
+        """The rate that this classroom was started with; a quarter of it is kept for the panic lane."""
+        calls = self.settings.calls_per_second
+        return (Budget(calls=calls, seconds=1.0, reserve=calls // 4),)
 
     def verify(self, delivery: Delivery) -> None:
         webhook.verify(self._keys, delivery)

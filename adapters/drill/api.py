@@ -9,19 +9,26 @@ from adapters.drill.webhook import PLATFORM
 from adapters.http import Answer, Http
 from app.domain.errors import AdapterError, Gone, Refused, Transient
 
-# The classroom's own codes win over the status; what is not here goes by status.
+# The classroom's own codes win over the status. Only codes in this table are ever repeated in a message.
 _BY_CODE: dict[str, type[AdapterError]] = {
-    "gone": Gone,
-    "ended": Gone,
-    "unknown_meeting": Gone,
-    "unknown_participant": Gone,
-    "unknown_message": Gone,
-    "not_live": Gone,
-    "slow_down": Transient,
-    "unknown_verb": Refused,
+    **dict.fromkeys(("gone", "ended", "unknown_meeting", "unknown_participant", "unknown_message", "not_live"), Gone),
+    **dict.fromkeys(
+        (
+            "bad_token",
+            "host",
+            "not_in_plan",
+            "already_inside",
+            "waiting",
+            "playing",
+            "empty",
+            "too_long",
+            "unknown_verb",
+        ),
+        Refused,
+    ),
+    **dict.fromkeys(("slow_down", "broken"), Transient),
 }
 _BY_STATUS: dict[int, type[AdapterError]] = {401: Refused, 403: Refused, 404: Gone, 408: Transient, 429: Transient}
-_DETAIL_LENGTH = 80
 
 
 async def call(
@@ -53,7 +60,7 @@ def _object(answer: Answer) -> dict[str, Any] | None:
 def _error(answer: Answer, found: dict[str, Any] | None) -> AdapterError:
     error = found.get("error") if found else None
     given = error.get("code") if isinstance(error, dict) else None
-    code = given[:_DETAIL_LENGTH] if isinstance(given, str) else ""
+    code = given if isinstance(given, str) and given in _BY_CODE else ""
     kind = _BY_CODE.get(code) or _BY_STATUS.get(answer.status)
     if kind is None and (answer.status >= 500 or (answer.status < 300 and found is None)):
         kind = Transient  # a page of HTML with a 200 is somebody's proxy: nothing was done

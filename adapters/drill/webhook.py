@@ -21,14 +21,16 @@ WINDOW_SECONDS = 300.0
 RAW_LENGTH = 4000  # characters of an unknown event that are kept
 
 _Millis = Annotated[int, msgspec.Meta(ge=0, le=32503680000000)]
-_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+# What identifies somebody is taken as it is or not at all; PostgreSQL stores no NUL.
+_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern="^[^\\x00]*$")]
+_Handle = Annotated[str, msgspec.Meta(max_length=256, pattern="^[^\\x00]*$")]
 
 
 class Meeting(msgspec.Struct, frozen=True):
     """Which occurrence of which meeting."""
 
     id: _Id
-    occurrence: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    occurrence: _Handle = ""
     title: str = ""
 
 
@@ -37,17 +39,17 @@ class Who(msgspec.Struct, frozen=True):
 
     id: _Id
     name: str = ""
-    account: str = ""
-    link: str = ""
-    device: str = ""
+    account: _Handle = ""
+    link: _Handle = ""
+    device: _Handle = ""
     role: str = ""
-    ip: str = ""
+    ip: _Handle = ""
 
 
 class Line(msgspec.Struct, frozen=True):
     """A line of chat on the wire; a deleted one has no text."""
 
-    id: str = ""
+    id: _Handle = ""
     text: str = ""
 
 
@@ -129,7 +131,7 @@ def participant(who: Who) -> Participant:
     """A participant as Menshen knows one; an unknown role is an attendee's."""
     return Participant(
         id=who.id,
-        name=who.name,
+        name=_storable(who.name),
         account=who.account,
         link=who.link,
         role=_ROLES.get(who.role, Role.ATTENDEE),
@@ -141,6 +143,11 @@ def participant(who: Who) -> Participant:
 def switches(wire: Switches) -> ev.Switches:
     """The switches as Menshen knows them."""
     return ev.Switches(**msgspec.structs.asdict(wire))
+
+
+def _storable(text: str) -> str:
+    """Words of people, without the one character that no database takes."""
+    return text.replace("\x00", "\ufffd")
 
 
 def _event(body: Body, raw: bytes) -> ev.Event:
@@ -160,7 +167,7 @@ def _who(body: Body) -> Participant:
 def _said(body: Body, at: float) -> ev.Event:
     if body.message is None:
         raise Malformed(PLATFORM, f"{body.event} without a message")
-    return ev.ChatPosted(at=at, participant=_who(body), text=body.message.text, message=body.message.id)
+    return ev.ChatPosted(at=at, participant=_who(body), text=_storable(body.message.text), message=body.message.id)
 
 
 def _changed(body: Body, at: float) -> ev.Event:
@@ -171,7 +178,7 @@ def _changed(body: Body, at: float) -> ev.Event:
 
 _ROLES = {r.value: r for r in Role}
 _READERS: dict[str, Callable[[Body, float], ev.Event]] = {
-    "lesson.started": lambda b, at: ev.LessonStarted(at=at, title=b.meeting.title if b.meeting else ""),
+    "lesson.started": lambda b, at: ev.LessonStarted(at=at, title=_storable(b.meeting.title) if b.meeting else ""),
     "lesson.ended": lambda b, at: ev.LessonEnded(at=at),
     "participant.waiting": lambda b, at: ev.ParticipantWaiting(at=at, participant=_who(b)),
     "participant.joined": lambda b, at: ev.ParticipantJoined(at=at, participant=_who(b)),

@@ -34,7 +34,7 @@ def main() -> None:
     app = create_classroom(settings)
     uvicorn.run(
         app, host=given.host, port=given.port, log_level="warning", access_log=False, ws="websockets-sansio",
-        timeout_graceful_shutdown=2,
+        ws_max_size=65536, timeout_graceful_shutdown=2,
     )  # fmt: skip
 
 

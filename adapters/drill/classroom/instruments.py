@@ -86,8 +86,8 @@ class _Instruments:
 
     async def raid(self, request: Request) -> Response:
         body = await body_of(request)
-        strangers = int(number(body, "strangers", default=6, least=1, most=500))
-        seconds = number(body, "seconds", default=20, least=0.5, most=600)
+        strangers = int(number(body, "strangers", default=6, least=1, most=200))
+        seconds = number(body, "seconds", default=20, least=0.5, most=300)
         seed = int(number(body, "seed", default=1, least=0, most=2**31))
         room = self._classroom.room(request.path_params["meeting"])
         names = [a.name for a in self._classroom.settings.accounts]

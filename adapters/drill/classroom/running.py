@@ -29,7 +29,10 @@ class _Server(uvicorn.Server):
 @contextmanager
 def running_asgi(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
     """Any ASGI application on 127.0.0.1 in a thread of its own; gives its base address. Port 0 = any free one."""
-    config = uvicorn.Config(app, log_level="warning", access_log=False, ws="websockets-sansio", lifespan="on")
+    config = uvicorn.Config(
+        app, log_level="critical", access_log=False, ws="websockets-sansio", ws_max_size=65536, lifespan="on",
+        timeout_graceful_shutdown=1,
+    )  # fmt: skip
     server = _Server(config)
     with socket.create_server(("127.0.0.1", port)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

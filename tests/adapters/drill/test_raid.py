@@ -2,8 +2,6 @@
 
 from itertools import pairwise
 
-import pytest
-
 from adapters.drill.classroom.raid import Deed, Step, plan_class, plan_raid
 from app.domain import events as ev
 from app.domain.actions import ActionKind
@@ -69,7 +67,7 @@ def test_a_raid_runs_the_same_way_twice_and_cleans_up_after_itself() -> None:
 def test_a_kicked_raider_comes_back_under_another_name_until_he_is_banned() -> None:
     with school() as here:
         here.start()
-        here.api("POST", RAID, {"strangers": 1, "seconds": 600, "seed": 1, "speed": 50})
+        here.api("POST", RAID, {"strangers": 1, "seconds": 300, "seed": 1, "speed": 25})
         first = here.receiver.first(ev.ParticipantJoined).participant
         here.perform(ActionKind.KICK, first)
         again = here.receiver.first(ev.ParticipantJoined, lambda e: e.participant.id != first.id).participant
@@ -99,11 +97,16 @@ def test_a_locked_room_keeps_a_raid_out() -> None:
         assert here.attendance().inside == ()
 
 
-@pytest.mark.parametrize("body", [{"strangers": 0}, {"seconds": "long"}, {"seed": -1}, {"strangers": True}, []])
-def test_a_senseless_raid_is_refused(body: object) -> None:
+SENSELESS: tuple[object, ...] = (
+    {"strangers": 0}, {"strangers": 201}, {"seconds": "long"}, {"seed": -1}, {"strangers": True}, [],
+)  # fmt: skip
+
+
+def test_a_senseless_raid_is_refused() -> None:
     with school() as here:
         here.start()
-        here.api("POST", RAID, body, status=(400,))
+        for body in SENSELESS:
+            here.api("POST", RAID, body, status=(400,))
 
 
 def test_no_raid_without_a_lesson() -> None:
