@@ -5,8 +5,10 @@ the account of the settings, asked for once per run. Refused for the operator's 
 the userid (type 1), and what worked for that call in that meeting is remembered.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from adapters.tencent_meeting import people
 from adapters.tencent_meeting.client import Client, segment
@@ -41,6 +43,7 @@ class Operators:
         self._userid = Operator(id=userid, type=BY_USERID)
         self._own: Memory[str] = Memory(now, ONE_RUN)
         self._wants_userid: Memory[bool] = Memory(now, ONE_RUN)
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def send(
         self, method: str, path: str, members: Mapping[str, object], *, meeting: str, host: Participant | None
@@ -76,6 +79,8 @@ class Operators:
     async def _second(self, refused: Operator, meeting: str, host: Participant | None) -> Operator | None:
         """Another way to ask: the id of the new run where an old one was remembered, else the other kind of id."""
         if refused.type == BY_USERID:
+            if not self._own.get(meeting):
+                self._own.forget(meeting)
             other = await self._by_ms_open_id(meeting, host)
             return other if other != refused else None
         if refused.id == self._own.get(meeting):
@@ -87,14 +92,21 @@ class Operators:
     async def _by_ms_open_id(self, meeting: str, host: Participant | None) -> Operator | None:
         if host and (found := people.reach(host)):
             return Operator(id=found[0], type=BY_MS_OPEN_ID, device=found[1])
-        known = self._own.get(meeting)
-        if known is None:
-            try:
-                known = await self.own_ms_open_id(meeting)
-            except Refused:
-                return None
-            self._own.put(meeting, known)
+        known = await self._own_once(meeting)
         return Operator(id=known, type=BY_MS_OPEN_ID) if known else None
+
+    async def _own_once(self, meeting: str) -> str:
+        """The account's id, asked for once however many controls start together; "" where that is refused."""
+        lock = self._asking.setdefault(meeting, asyncio.Lock())
+        async with lock:
+            known = self._own.get(meeting)
+            if known is None:
+                try:
+                    known = await self.own_ms_open_id(meeting)
+                except Refused:
+                    known = ""
+                self._own.put(meeting, known)
+            return known
 
     def _remember(self, path: str, worked: Operator) -> None:
         self._wants_userid.forget(path)

@@ -115,7 +115,8 @@ class Cloud:
             if self.script and (scripted := self.script.pop(0)) is not None:
                 if isinstance(scripted, Refusal):
                     raise scripted
-                return await scripted() if callable(scripted) else scripted
+                ready: web.StreamResponse = await scripted() if callable(scripted) else scripted
+                return ready
             answer = self._answer(request, seen)
         except Refusal as e:
             info = {"error_code": e.code, "new_error_code": 200_000_000 + e.code, "message": "失败"}

@@ -9,7 +9,7 @@ from types import ModuleType
 import requests
 
 try:
-    import requests_toolbelt  # noqa: F401
+    import requests_toolbelt  # type: ignore[import-not-found]  # noqa: F401
 except ModuleNotFoundError:
     # The SDK imports this for uploading files and does not declare it; none of the calls here uploads anything.
     stand_in = ModuleType("requests_toolbelt")

@@ -1,11 +1,14 @@
 """What Tencent Meeting is said to be able to do agrees with what is sent, and with what can be seen afterwards."""
 
 import time
+from pathlib import Path
 
 import pytest
 
+import adapters.tencent_meeting
 from adapters.tencent_meeting import TencentMeetingAdapter
 from adapters.tencent_meeting.control import OTHERS, ROOM
+from adapters.tencent_meeting.events import READINGS
 from adapters.tencent_meeting.memory import MOST, Memory
 from app.domain.actions import ActionKind as Kind
 from app.domain.actions import Confirm, Level
@@ -58,3 +61,18 @@ def test_memory_forgets_in_time_and_does_not_grow() -> None:
     assert memory.get("5") == 5
     clock[0] = now + 10.0
     assert memory.get("5") is None
+
+
+README = (Path(adapters.tencent_meeting.__file__).parent / "README.md").read_text()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_readme_tells_what_the_table_tells(kind: Kind) -> None:
+    support = TABLE[kind]
+    instead = ", ".join(f"`{other}`" for other in support.instead)
+    assert f"| `{kind}` | {support.level} | {support.confirm} | {support.note} | {instead} |" in README
+
+
+def test_the_readme_names_every_setting_and_every_event_that_is_read() -> None:
+    assert all(f"`{name}`" in README for name in TencentMeetingAdapter.settings_type.model_fields)
+    assert all(f"`{name}`" in README for name in READINGS)

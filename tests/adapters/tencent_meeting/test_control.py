@@ -30,9 +30,8 @@ ASKED = Outcome(kind=OutcomeKind.REQUESTED)
 
 
 def classroom(**more: Any) -> Cloud:
-    return Cloud(
-        **({"inside": [row(PUPIL, 3), row(PUPIL, 1)], "waiting": [row("d2FpdGluZw==", 4)], "clock": time.time} | more)
-    )
+    usual: dict[str, Any] = {"inside": [row(PUPIL, 3), row(PUPIL, 1)], "waiting": [row("d2FpdGluZw==", 4)]}
+    return Cloud(**(usual | {"clock": time.time} | more))
 
 
 def perform(cloud: Cloud, *actions: Action, key: str = MEETING) -> list[Outcome]:
@@ -46,7 +45,8 @@ def perform(cloud: Cloud, *actions: Action, key: str = MEETING) -> list[Outcome]
 
 
 def on(kind: Kind, target: Participant | None = TARGET, **more: Any) -> Action:
-    return Action(kind=kind, target=target, **({"operator": HOST} | more))
+    usual: dict[str, Any] = {"operator": HOST}
+    return Action(kind=kind, target=target, **(usual | more))
 
 
 # --- the classroom ------------------------------------------------------------------------------------------------
@@ -198,6 +198,18 @@ def test_without_a_host_in_the_room_the_accounts_own_id_is_asked_for_once() -> N
     assert [s.method for s in cloud.seen] == ["GET", "PUT", "PUT", "PUT"]
     assert "operator_id=teacher%2B01%40school&operator_id_type=1" in cloud.seen[0].target
     assert names(cloud.controls) == [(TEACHER, 4)] * 3
+
+
+def test_a_wave_of_controls_asks_for_the_operator_once() -> None:
+    cloud = classroom()
+
+    async def run() -> None:
+        async with connected(cloud) as adapter:
+            await asyncio.gather(*(adapter.perform(MEETING, on(Kind.KICK, operator=None)) for _ in range(30)))
+
+    asyncio.run(run())
+    assert [s.method for s in cloud.seen].count("GET") == 1
+    assert names(cloud.controls) == [(TEACHER, 4)] * 30
 
 
 def test_refused_for_the_operators_sake_it_is_asked_once_more_by_userid_and_that_is_remembered() -> None:

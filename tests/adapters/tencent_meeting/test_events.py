@@ -87,7 +87,7 @@ def test_what_we_do_not_know_keeps_its_text() -> None:
     (fact,) = read(document)
     assert isinstance(fact.event, ev.Unknown)
     assert (fact.lesson_key, fact.event.name) == (MEETING, "meeting.brand-new")
-    assert json.loads(fact.event.raw) == document["payload"][0]  # type: ignore[index]
+    assert json.loads(fact.event.raw) == document["payload"][0]
 
 
 def test_a_name_cannot_smuggle_what_a_log_cannot_hold() -> None:

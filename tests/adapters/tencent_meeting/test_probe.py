@@ -34,7 +34,8 @@ def said(health: Health, code: str) -> str:
 
 
 def cloud(**more: Any) -> Cloud:
-    return Cloud(**({"clock": time.time, "inside": [row("bXM=", 1)]} | more))
+    usual: dict[str, Any] = {"clock": time.time, "inside": [row("bXM=", 1)]}
+    return Cloud(**(usual | more))
 
 
 def test_a_good_connection_is_fine_but_for_what_nobody_can_ask() -> None:

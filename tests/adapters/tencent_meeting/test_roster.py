@@ -33,7 +33,8 @@ def crowd(count: int, start: int = 0) -> list[dict[str, Any]]:
 
 
 def cloud(**more: Any) -> Cloud:
-    return Cloud(**({"clock": time.time} | more))
+    usual: dict[str, Any] = {"clock": time.time}
+    return Cloud(**(usual | more))
 
 
 def test_a_row_is_a_presence_with_everything_that_is_told() -> None:
