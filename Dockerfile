@@ -16,9 +16,7 @@ RUN python -m venv /opt/menshen \
 COPY app app
 COPY policies policies
 COPY adapters adapters
-RUN find app -name '*.po' -exec sh -c \
-      'for po; do /opt/menshen/bin/pybabel --quiet compile -i "$po" -o "${po%.po}.mo" || exit 1; done' sh {} + \
- && /opt/menshen/bin/python -m compileall -q app policies adapters \
+RUN /opt/menshen/bin/python -m compileall -q app policies adapters \
  && printf '#!/bin/sh\nexec /opt/menshen/bin/python -m app "$@"\n' > /opt/menshen/bin/menshen \
  && chmod 755 /opt/menshen/bin/menshen \
  && /opt/menshen/bin/pip uninstall --quiet --yes pip setuptools

@@ -9,7 +9,6 @@ JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); if [ $$n 
 
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
-CATALOGUES := $(wildcard app/web/locales/*/LC_MESSAGES/*.po)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
@@ -25,13 +24,13 @@ help:
 	@echo 'make lock      choose the newest versions of all libraries and lock them with their hashes'
 	@echo 'make clean     remove everything that is not source, except data/'
 
-run: $(VENV)/.run $(CATALOGUES:.po=.mo)
+run: $(VENV)/.run
 	@MENSHEN_PRACTICE=1 MENSHEN_PORT=$(PORT) exec $(PY) -m app serve
 
-test: $(VENV)/.dev $(CATALOGUES:.po=.mo) system-packages
+test: $(VENV)/.dev system-packages
 	$(PY) -m pytest --numprocesses $(JOBS) --dist loadgroup $(TESTS)
 
-check: $(VENV)/.dev $(CATALOGUES:.po=.mo)
+check: $(VENV)/.dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
@@ -42,7 +41,7 @@ bench: $(VENV)/.dev
 	$(PY) -m bench
 
 # What `menshen <command>` writes into the tree and `menshen <command> --check` compares with it.
-GENERATED :=
+GENERATED := $(if $(wildcard app/matrix.py),matrix)
 
 define newline
 
@@ -104,20 +103,21 @@ system-packages:
 	  || echo "That failed. Some tests will be listed at the end as not run; they need:$$missing"; \
 	case "$$missing" in *" janus"*) [ -d /run/systemd/system ] && systemctl disable --quiet --now janus || true ;; esac
 
-# --- translations -----------------------------------------------------------------------------------------------------
+# --- translations: read as they stand, so nothing has to be compiled -------------------------------------------------
 
 BABEL = $(PY) -m babel.messages.frontend --quiet
+LOCALES := app/web/locales
 
-%.mo: %.po | $(VENV)/.run
-	@$(BABEL) compile --input-file $< --output-file $@
-
+# Adds what the pages say and a catalogue does not know yet, with an empty translation; `make test` then names it.
 messages: $(VENV)/.dev
-	$(BABEL) extract --mapping-file pyproject.toml --output-file app/web/locales/messages.pot \
-	  --sort-by-file --no-wrap --omit-header .
-	$(BABEL) update --input-file app/web/locales/messages.pot --output-dir app/web/locales \
-	  --no-wrap --no-fuzzy-matching --ignore-pot-creation-date
-	$(BABEL) compile --directory app/web/locales
+	@mkdir -p build
+	@printf '%s\n' '[extractors]' 'words = app.web.words:extract' '[words: web/words.py]' \
+	  '[jinja2: web/templates/**.html]' '[python: web/**.py]' > build/babel.cfg
+	$(BABEL) extract --mapping-file build/babel.cfg --keywords 'words html many:1,2' --no-location --no-wrap \
+	  --output-file build/menshen.pot app
+	$(BABEL) update --domain menshen --input-file build/menshen.pot --output-dir $(LOCALES) \
+	  --no-fuzzy-matching --no-wrap --ignore-pot-creation-date
 
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis $(CATALOGUES:.po=.mo)
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "adapters.drill.classroom": ("app.domain", "pydantic", "msgspec", "starlette", "uvicorn"),
     "app.store": ("app.domain", "sqlalchemy", "alembic", "msgspec"),
 }
-KNOW_EVERYTHING = ("app.main", "app.__main__")
+KNOW_EVERYTHING = ("app.main", "app.__main__", "app.practice")  # the last sets up a school and its platform in one
 
 LINES = 400
 LONG_FILES: dict[str, str] = {
