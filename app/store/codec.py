@@ -20,6 +20,7 @@ _OMITTED = frozenset(
      "code", "raw", "reference", "by", "button", "target", "operator", "instruction", "switches", "waiting"}
 )  # fmt: skip
 _EMPTY = ("", None)
+_ERASED = {"chat.posted": {"text": ""}, "unknown": {"name": ""}}  # private fields that an event cannot do without
 
 
 def event_row(event: Event) -> tuple[str, str]:
@@ -29,7 +30,8 @@ def event_row(event: Event) -> tuple[str, str]:
 
 def event_from(kind: str, body: str, private: str | None) -> Event:
     """The event of a stored row; what was erased comes back empty. Raises KeyError for an unknown kind."""
-    built: Event = msgspec.convert(_whole(body, private), EVENTS[kind], strict=False)
+    whole = {**_ERASED.get(kind, {}), **_whole(body, private)}
+    built: Event = msgspec.convert(whole, EVENTS[kind], strict=False)
     return built
 
 

@@ -47,8 +47,12 @@ def commitment(salt: bytes, private: str) -> bytes:
 
 def link(previous: bytes, row: Row) -> bytes:
     """The hash of a row that follows `previous`."""
-    told = [row.lesson, row.number, row.at, row.recorded_at, row.kind, row.incident, row.body]
-    return hashlib.sha256(VERSION + previous + msgspec.json.encode(told) + row.commitment).digest()
+    return hashlib.sha256(VERSION + previous + told(row) + row.commitment).digest()
+
+
+def told(row: Row) -> bytes:
+    """What a row says, as the chain covers it: the JSON array described on top."""
+    return msgspec.json.encode([row.lesson, row.number, row.at, row.recorded_at, row.kind, row.incident, row.body])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
