@@ -4,16 +4,16 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
 from adapters.http import Answer, Http
 from adapters.janus.settings import JanusSettings
+from adapters.janus.wire import listing
 from app.domain.errors import AdapterError, Gone, Refused, Transient
 
-T = TypeVar("T")
 PLATFORM = "janus"
 VIDEOROOM, TEXTROOM = "janus.plugin.videoroom", "janus.plugin.textroom"
 MOST_EVENTS = 8  # that may come before the answer to our own message
@@ -37,6 +37,10 @@ MEANING: Mapping[tuple[str, int], type[AdapterError]] = {
     (TEXTROOM, 499): Transient,
 }
 SPEAKS = frozenset({"success", "ack", "event", "keepalive", "server_info", "pong"})
+# Codes that often mean that there is nothing left to do.
+NO_SESSION, NO_HANDLE = 458, 459
+NO_ROOM, ROOM_EXISTS, NO_PERSON = 426, 427, 428
+NO_CHAT, CHAT_EXISTS, NOT_IN_CHAT, NO_WRITER = 417, 418, 422, 423
 TOKEN_UNKNOWN = (470, 490)  # both are seen for a token that is not there, or where tokens are off
 
 
@@ -73,12 +77,14 @@ class Janus:
     @asynccontextmanager
     async def visit(self, plugin: str) -> AsyncIterator["Visit"]:
         """A short session of our own on the pupils' API, attached to one plugin."""
+        if not self._settings.client_url:
+            raise Refused(PLATFORM, "client_url is not set")
         session = await self._enter()
         try:
             handle = await self.client(f"/{session}", "attach", plugin=plugin)
             yield Visit(self, plugin, f"/{session}", f"/{session}/{_id_of(handle)}")
         finally:
-            await self.client(f"/{session}", "destroy", ignore=(458,))
+            await self.client(f"/{session}", "destroy", ignore=(NO_SESSION,))
 
     async def _enter(self) -> int:
         try:
@@ -90,8 +96,6 @@ class Janus:
 
     async def client(self, path: str, command: str, *, ignore: Collection[int] = (), **body: Any) -> dict[str, Any]:
         """One request on the pupils' API, with our own token."""
-        if not self._settings.client_url:
-            raise Refused(PLATFORM, "client_url is not set")
         body |= {"janus": command, "token": self._settings.guard_token}
         return await self._post(self._settings.client_url + path, body, ignore)
 
@@ -162,14 +166,6 @@ def _check_status(answer: Answer) -> None:
         raise Gone(PLATFORM, "there is nothing at this address", code=code)
     if answer.status != 200:
         raise Refused(PLATFORM, "the address does not answer as Janus does", code=code)
-
-
-def listing(answer: Mapping[str, Any], name: str, kind: type[T]) -> tuple[T, ...]:
-    """The list of this name in an answer, with the entries of this kind. Raises Transient if there is no list."""
-    listed = answer.get(name)
-    if not isinstance(listed, list):
-        raise Transient(PLATFORM, f"the answer holds no {name}")
-    return tuple(entry for entry in listed if isinstance(entry, kind))
 
 
 def _id_of(answer: Mapping[str, Any]) -> int:

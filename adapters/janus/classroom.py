@@ -1,41 +1,28 @@
-"""One class on a Janus server: a video room and a text room of the same name, who sits there, and who may enter."""
+"""One class on a Janus server: a video room and a text room of the same name, and who may enter them."""
 
 import asyncio
-import secrets
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from adapters.janus.api import PLATFORM, TEXTROOM, TOKEN_UNKNOWN, VIDEOROOM, Janus, listing
+from adapters.janus.api import (
+    CHAT_EXISTS,
+    NO_CHAT,
+    NO_ROOM,
+    NO_SESSION,
+    NO_WRITER,
+    NOT_IN_CHAT,
+    PLATFORM,
+    ROOM_EXISTS,
+    TEXTROOM,
+    TOKEN_UNKNOWN,
+    VIDEOROOM,
+    Janus,
+)  # fmt: skip
 from adapters.janus.register import LINK, LOCKED, OPEN_DOOR, SILENCED, Register, linked
-from adapters.janus.settings import GUARD_PREFIX, JanusSettings
-from adapters.janus.streams import Stream, read_streams
-from app.domain.errors import AdapterError, Gone
-from app.domain.people import Participant
-
-NO_ROOM, NO_PERSON, ROOM_EXISTS = 426, 428, 427
-NO_CHAT, CHAT_EXISTS, NOT_IN_CHAT, NO_WRITER = 417, 418, 422, 423
-NO_SESSION, NO_HANDLE = 458, 459
-BOTH = [VIDEOROOM, TEXTROOM]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
-    """A presence as the server describes it; the token is the one its session was opened with."""
-
-    id: str
-    name: str
-    token: str
-    session: int
-    handle: int
-    streams: tuple[Stream, ...]
-
-    @property
-    def address(self) -> str:
-        """What `Participant.address` carries."""
-        return msgspec.json.encode({"session": self.session, "handle": self.handle}).decode()
+from adapters.janus.seats import Seats
+from adapters.janus.settings import JanusSettings
+from adapters.janus.wire import listing, plain
+from app.domain.errors import Gone
 
 
 class Classroom:
@@ -45,6 +32,7 @@ class Classroom:
         self.janus = janus
         self.settings = settings
         self.room = room
+        self.seats = Seats(janus, settings, room)
         self.register = Register(janus, settings, room)
         self._at = {"room": room, "secret": settings.secret_of(room)}
 
@@ -55,74 +43,6 @@ class Classroom:
     async def text(self, request: str, *, ignore: Collection[int] = (), **fields: Any) -> dict[str, Any]:
         """A moderator's request to the text room."""
         return await self.janus.plugin(TEXTROOM, request, ignore=ignore, **self._at, **fields)
-
-    # Who is there
-
-    async def listed(self) -> tuple[dict[str, Any], ...]:
-        """The server's own list of participants. Raises Gone if there is no such class."""
-        rows = listing(await self.video("listparticipants"), "participants", dict)
-        return tuple(p for p in rows if isinstance(p.get("id"), str))
-
-    async def seats(self) -> tuple[Seat, ...]:
-        """Every presence in this class with its session, found by asking every session of the server."""
-        sessions = listing(await self.janus.admin("list_sessions"), "sessions", int)
-        found = await asyncio.gather(*(self._seats_of(s) for s in sessions))
-        return tuple(seat for seats in found for seat in seats)
-
-    async def _seats_of(self, session: int) -> tuple[Seat, ...]:
-        answer = await self.janus.admin("list_handles", f"/{session}", ignore=(NO_SESSION,))
-        handles = () if answer["janus"] == "error" else listing(answer, "handles", int)
-        seats = await asyncio.gather(*(self._seat_at(session, h) for h in handles))
-        return tuple(s for s in seats if s is not None)
-
-    async def _seat_at(self, session: int, handle: int) -> Seat | None:
-        """The presence behind a handle; None if it is another plugin's, another room's, a watcher's, or gone."""
-        answer = await self.janus.admin(
-            "handle_info", f"/{session}/{handle}", ignore=(NO_SESSION, NO_HANDLE), plugin_only=True
-        )
-        info = answer.get("info")
-        mine = info.get("plugin_specific") if isinstance(info, dict) else None
-        if not isinstance(info, dict) or not isinstance(mine, dict) or info.get("plugin") != VIDEOROOM:
-            return None
-        token = info.get("token")
-        token = token if isinstance(token, str) else ""
-        if mine.get("type") != "publisher" or mine.get("room") != self.room or token == self.settings.guard_token:
-            return None
-        return Seat(
-            id=str(mine.get("id", "")), name=str(mine.get("display", "")), token=token,
-            session=session, handle=handle, streams=read_streams(mine.get("streams")),
-        )  # fmt: skip
-
-    async def seat(self, person: Participant) -> Seat:
-        """The presence of this person: by the address of the newest event, else by asking every session."""
-        session, handle = read_address(person.address)
-        seat = await self._seat_at(session, handle) if session else None
-        if seat is not None and seat.id == person.id:
-            return seat
-        for other in await self.seats():
-            if other.id == person.id:
-                return other
-        raise Gone(PLATFORM, "nobody of this id is in the class", code=str(NO_PERSON))
-
-    async def streams_as_shown(self) -> dict[str, tuple[Stream, ...]]:
-        """What a newcomer is told of everybody's streams, with what is held back by a moderator.
-
-        The server says this to nobody else, so we come in for a moment, as a guest who sends nothing.
-        """
-        body = {
-            "request": "join",
-            "ptype": "publisher",
-            "room": self.room,
-            "id": GUARD_PREFIX + secrets.token_hex(8),
-            "token": self.settings.guard_token,
-            "display": "Menshen 门神",
-            **self._optional(pin=self.settings.pin.get_secret_value()),
-        }
-        async with self.janus.visit(VIDEOROOM) as visit:
-            await self.video("allowed", action="add", allowed=[self.settings.guard_token])
-            answer = await visit.ask(body)
-        rows = listing(answer, "publishers", dict)
-        return {str(p.get("id", "")): read_streams(p.get("streams")) for p in rows}
 
     # Who may enter
 
@@ -141,12 +61,15 @@ class Classroom:
         await self.open_chat()
 
     async def admitted(self) -> frozenset[str]:
-        """The links that may enter; empty if the room asks for none."""
-        return frozenset(listing(await self.video("allowed", action="add", allowed=[]), "allowed", str))
+        """The links that may enter, without our own; empty if the room asks for none."""
+        listed = listing(await self.video("allowed", action="add", allowed=[]), "allowed", str)
+        return frozenset(listed) - {self.settings.guard_token}
 
     async def let_in(self, link: str) -> None:
         """Admit a personal link, whether or not the class is locked."""
         await self._know(link)
+        if not await self.admitted():
+            return  # a room without a list admits whoever the server knows
         await self.video("allowed", action="add", allowed=[link])
         await self.text("allowed", ignore=(NO_CHAT,), action="add", allowed=[link])
         await self.register.add([LINK + link])
@@ -159,7 +82,7 @@ class Classroom:
 
     async def lock(self) -> None:
         """Nobody new comes in; who is inside can still reconnect."""
-        admitted, seats = await asyncio.gather(self.admitted(), self.seats())
+        admitted, seats = await asyncio.gather(self.admitted(), self.seats.all())
         stay = {s.token for s in seats} | self.settings.hosts | {self.settings.guard_token}
         if not admitted:
             await self.register.add({LOCKED, OPEN_DOOR})
@@ -170,12 +93,15 @@ class Classroom:
         await self.video("allowed", action="remove", allowed=sorted(admitted - stay))
 
     async def unlock(self) -> None:
-        """Put the links back that the lock took away."""
+        """Put the links back that the lock took away; a room that admitted anybody does so again."""
         noted = await self.register.entries()
+        links = linked(noted, LINK)
         if OPEN_DOOR in noted:
             await self.video("allowed", action="disable")
-        await self.video("allowed", action="add", allowed=sorted(linked(noted, LINK)))
-        await self.register.remove({LOCKED, OPEN_DOOR})
+            await self.video("allowed", action="remove", allowed=sorted(links | await self.admitted()))
+        else:
+            await self.video("allowed", action="add", allowed=sorted(links))
+        await self.register.remove({LOCKED, OPEN_DOOR} | ({LINK + n for n in links} if OPEN_DOOR in noted else set()))
 
     async def forget_token(self, link: str) -> None:
         """No request of this link's sessions is answered any more."""
@@ -186,14 +112,14 @@ class Classroom:
         await self.janus.admin("destroy_session", f"/{session}", ignore=(NO_SESSION,))
 
     async def _know(self, token: str) -> None:
-        await self.janus.admin("add_token", ignore=TOKEN_UNKNOWN, token=token, plugins=BOTH)
+        await self.janus.admin("add_token", ignore=TOKEN_UNKNOWN, token=token, plugins=[VIDEOROOM, TEXTROOM])
 
     # Chat
 
     async def open_chat(self) -> None:
         """Create the text room for everybody of the class who is not silenced; nothing happens if it is there."""
         admitted, noted = await asyncio.gather(self.admitted(), self.register.entries())
-        writers = (admitted | linked(noted, LINK)) - linked(noted, SILENCED) if admitted else frozenset()
+        writers = (admitted | linked(noted, LINK)) - linked(noted, SILENCED) if admitted else ()
         await self.text(
             "create", ignore=(CHAT_EXISTS,), admin_key=self.settings.admin_key.get_secret_value(), is_private=True,
             history=0, **self._optional(post=self.settings.chat_address, pin=self.settings.pin.get_secret_value()),
@@ -221,7 +147,7 @@ class Classroom:
         """
         links = listing(await self.text("allowed", action="add", allowed=[]), "allowed", str)
         rows = listing(await self.text("listparticipants"), "participants", dict)
-        return frozenset(links), frozenset(str(r.get("username", "")) for r in rows)
+        return frozenset(links), frozenset(plain(r.get("username")) for r in rows)
 
     async def is_open(self) -> bool:
         """Whether both rooms of the class are there."""
@@ -251,20 +177,3 @@ class Classroom:
     @staticmethod
     def _optional(**fields: str) -> dict[str, str]:
         return {name: value for name, value in fields.items() if value}
-
-
-def read_address(address: str) -> tuple[int, int]:
-    """The session and handle in a participant's address; zeros if it holds none."""
-    try:
-        content = msgspec.json.decode(address, type=dict[str, int])
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        return 0, 0
-    return content.get("session", 0), content.get("handle", 0)
-
-
-async def quietly_shown(room: Classroom) -> dict[str, tuple[Stream, ...]] | None:
-    """What is held back, or None where our visit is not possible: then it is not known, and nobody is harmed."""
-    try:
-        return await room.streams_as_shown()
-    except AdapterError:
-        return None

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from adapters.janus.api import PLATFORM
-from adapters.janus.classroom import NO_CHAT, NO_PERSON, NO_ROOM, Classroom, Seat, quietly_shown, read_address
+from adapters.janus.api import NO_CHAT, NO_PERSON, NO_ROOM, PLATFORM
+from adapters.janus.classroom import Classroom
 from adapters.janus.register import LOCKED
+from adapters.janus.seats import Seat
 from adapters.janus.settings import GUARD_PREFIX
 from adapters.janus.streams import Stream
+from adapters.janus.wire import plain, read_address
 from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind
 from app.domain.errors import Gone, Refused
 from app.domain.events import Attendance, Media, Presence, Switches
@@ -50,7 +52,7 @@ async def _hold_back(room: Classroom, seat: Seat, media: Media, *, held: bool) -
 
 def _of_one(media: Media) -> Callable[[Classroom, Action], Awaitable[Outcome]]:
     async def do(room: Classroom, action: Action) -> Outcome:
-        count = await _hold_back(room, await room.seat(_person(action)), media, held=True)
+        count = await _hold_back(room, await room.seats.of(_person(action)), media, held=True)
         return REQUESTED if count else NOTHING_TO_DO
 
     return do
@@ -58,8 +60,8 @@ def _of_one(media: Media) -> Callable[[Classroom, Action], Awaitable[Outcome]]:
 
 def _of_all(media: Media, *, held: bool) -> Callable[[Classroom, Action], Awaitable[Outcome]]:
     async def do(room: Classroom, action: Action) -> Outcome:
-        await room.listed()  # raises Gone if there is no such class: an empty one and none look alike below
-        pupils = [s for s in await room.seats() if s.token not in room.settings.hosts]
+        await room.seats.listed()  # raises Gone if there is no such class: an empty one and none look alike below
+        pupils = [s for s in await room.seats.all() if s.token not in room.settings.hosts]
         counts = await asyncio.gather(*(_hold_back(room, seat, media, held=held) for seat in pupils))
         return REQUESTED if any(counts) else NOTHING_TO_DO
 
@@ -72,7 +74,7 @@ async def _whereabouts(room: Classroom, person: Participant) -> tuple[str, int]:
     if person.link and session:
         return person.link, session
     try:
-        seat = await room.seat(person)
+        seat = await room.seats.of(person)
     except Gone as e:
         if e.code != str(NO_PERSON):
             raise  # the server itself is not at this address
@@ -116,7 +118,7 @@ async def _let_in(room: Classroom, action: Action) -> Outcome:
 
 async def _silence(room: Classroom, action: Action) -> Outcome:
     person = _person(action)
-    link = person.link or (await room.seat(person)).token
+    link = person.link or (await room.seats.of(person)).token
     await room.silence(link, person.id)
     if not await room.has_chat():
         return REQUESTED  # noted for when it is opened again
@@ -126,7 +128,7 @@ async def _silence(room: Classroom, action: Action) -> Outcome:
 
 async def _unsilence(room: Classroom, action: Action) -> Outcome:
     person = _person(action)
-    link = person.link or (await room.seat(person)).token
+    link = person.link or (await room.seats.of(person)).token
     await room.unsilence(link)
     return CONFIRMED if await room.has_chat() and link in (await room.writers())[0] else REQUESTED
 
@@ -203,14 +205,14 @@ VERBS: Mapping[ActionKind, Callable[[Classroom, Action], Awaitable[Outcome | Non
 async def participants(room: Classroom) -> Attendance:
     """Who is there by the server's list, with tokens and streams, and the switches that can be read."""
     try:
-        people = await room.listed()
+        people = await room.seats.listed()
     except Gone as e:
         if e.code != str(NO_ROOM):
             raise  # the server itself is not at this address
         return Attendance(inside=(), live=False)
-    seats = {s.id: s for s in await room.seats()}
+    seats = {s.id: s for s in await room.seats.all()}
     people = tuple(p for p in people if p["id"] in seats or not p["id"].startswith(GUARD_PREFIX))
-    shown = await quietly_shown(room)
+    shown = await room.seats.streams_as_shown()
     return Attendance(
         inside=tuple(_presence(room, p, seats, shown) for p in people),
         switches=await _switches(room),
@@ -229,7 +231,7 @@ def _presence(
     seat = seats.get(row["id"])
     token = seat.token if seat else ""
     person = Participant(
-        id=row["id"], name=str(row.get("display", "")), link=token, address=seat.address if seat else "",
+        id=plain(row["id"]), name=plain(row.get("display")), link=token, address=seat.address if seat else "",
         role=Role.HOST if token and token in room.settings.hosts else Role.ATTENDEE,
     )  # fmt: skip
     streams = shown.get(row["id"], ()) if shown is not None else seat.streams if seat else None

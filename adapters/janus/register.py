@@ -8,14 +8,14 @@ our note. It dies with the server, at the same moment as the rooms it describes.
 import secrets
 from collections.abc import Collection, Iterable
 
-from adapters.janus.api import TEXTROOM, Janus, listing
+from adapters.janus.api import CHAT_EXISTS, NO_CHAT, TEXTROOM, Janus
 from adapters.janus.settings import REGISTER_PREFIX, JanusSettings
+from adapters.janus.wire import listing
 
 LINK = "link:"  # a personal link of the class
 SILENCED = "silenced:"  # a link that may not write
 LOCKED = "state:locked"
 OPEN_DOOR = "state:open-door"  # the room admitted anybody before it was locked
-ROOM_EXISTS, NO_ROOM = 418, 417
 
 
 class Register:
@@ -29,7 +29,7 @@ class Register:
     async def entries(self) -> frozenset[str]:
         """Everything noted; empty where nothing was noted yet."""
         answer = await self._janus.plugin(
-            TEXTROOM, "allowed", action="add", allowed=[], ignore=(NO_ROOM,), **self._at
+            TEXTROOM, "allowed", action="add", allowed=[], ignore=(NO_CHAT,), **self._at
         )  # fmt: skip
         return frozenset() if "error_code" in answer else frozenset(listing(answer, "allowed", str))
 
@@ -37,10 +37,10 @@ class Register:
         """Note these, and begin the register if there is none."""
         wanted = sorted(entries)
         answer = await self._change("add", wanted)
-        if answer.get("error_code") == NO_ROOM:
+        if answer.get("error_code") == NO_CHAT:
             await self._janus.plugin(
                 TEXTROOM, "create", admin_key=self._admin_key, is_private=True, pin=secrets.token_hex(16),
-                allowed=wanted, ignore=(ROOM_EXISTS,), **self._at,
+                allowed=wanted, ignore=(CHAT_EXISTS,), **self._at,
             )  # fmt: skip
 
     async def remove(self, entries: Iterable[str]) -> None:
@@ -49,11 +49,11 @@ class Register:
 
     async def destroy(self) -> None:
         """Forget everything."""
-        await self._janus.plugin(TEXTROOM, "destroy", ignore=(NO_ROOM,), **self._at)
+        await self._janus.plugin(TEXTROOM, "destroy", ignore=(NO_CHAT,), **self._at)
 
     async def _change(self, action: str, entries: Collection[str]) -> dict[str, object]:
         return await self._janus.plugin(
-            TEXTROOM, "allowed", action=action, allowed=list(entries), ignore=(NO_ROOM,), **self._at
+            TEXTROOM, "allowed", action=action, allowed=list(entries), ignore=(NO_CHAT,), **self._at
         )  # fmt: skip
 
 

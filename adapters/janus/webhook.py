@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from adapters.base import Delivery, Received
 from adapters.janus.settings import GUARD_PREFIX, HEARTBEAT, REGISTER_PREFIX, JanusSettings
 from adapters.janus.streams import read_streams
+from adapters.janus.wire import plain, write_address
 from adapters.signing import digest_id, same
 from app.domain import events as ev
 from app.domain.errors import Malformed, NotAuthentic
@@ -91,13 +92,6 @@ class Post:
         )  # fmt: skip
 
 
-def plain(value: object) -> str:
-    """Text that every database takes: numbers as digits, no NUL; "" for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value.replace("\0", "") if isinstance(value, str) else ""
-
-
 def _entry(settings: JanusSettings, delivery: Delivery, entry: dict[str, Any]) -> Iterator[Received]:
     kind, event = entry.get("type"), entry.get("event")
     at = _moment(entry.get("timestamp"), delivery.received_at)
@@ -111,7 +105,12 @@ def _entry(settings: JanusSettings, delivery: Delivery, entry: dict[str, Any]) -
         elif kind == CORE:
             found = [_unknown(at, f"core.{plain(event.get('status'))}", entry)]  # "started": all rooms are gone
         elif kind == PLUGIN and isinstance(event.get("data"), dict):
-            post = Post(settings=settings, at=at, data=event["data"], address=_address(entry))
+            post = Post(
+                settings=settings,
+                at=at,
+                data=event["data"],
+                address=write_address(entry.get("session_id"), entry.get("handle_id")),
+            )
             room, found = post.text("room"), list(_plugin(post, plain(event.get("plugin")), entry))
     yield from _numbered(room, _identity(entry), found)
 
@@ -227,14 +226,6 @@ def _moment(stamp: object, fallback: float) -> float:
     if isinstance(stamp, int) and not isinstance(stamp, bool) and 0 < stamp < 10**17:
         return stamp / 1_000_000
     return fallback
-
-
-def _address(entry: Mapping[str, Any]) -> str:
-    """The session and handle of a presence, which is how its device is reached; "" where the event names none."""
-    session, handle = entry.get("session_id"), entry.get("handle_id")
-    if isinstance(session, int) and isinstance(handle, int):
-        return msgspec.json.encode({"session": session, "handle": handle}).decode()
-    return ""
 
 
 def _identity(entry: Mapping[str, Any]) -> str:

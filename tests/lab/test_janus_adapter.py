@@ -260,11 +260,14 @@ def test_a_room_that_admitted_anybody_can_be_locked_and_opened_again(lab: Lab) -
             c.room = room
             async with c.pupil("an") as an:
                 await an.join()
+                assert (await c.presence("an")) is not None  # our visit alone must not make it a room with a list
                 await c.do(Kind.LOCK)
                 assert await refused(_enters(c.pupil("other"))) == 433
                 c.restart()
                 await c.do(Kind.UNLOCK)
                 await _enters(c.pupil("other"))
+                await c.do(Kind.LOCK)
+                assert await refused(_enters(c.pupil("other"))) == 433
 
     asyncio.run(story())
 
