@@ -12,14 +12,14 @@ from sqlalchemy import Engine
 from app.store.desk.connections import ConnectionRecord, ConnectionsDesk, Sealing
 from app.store.desk.courses import CourseRecord, CoursesDesk, NewCourse, Part
 from app.store.desk.documents import DocumentsDesk
-from app.store.desk.lessons import Head, LessonRecord, LessonsDesk
+from app.store.desk.lessons import LessonRecord, LessonsDesk
 from app.store.desk.paging import Page
 from app.store.desk.people import PeopleDesk, School, User, UserRole
 from app.store.desk.roster import RosterChange
 from app.store.desk.tokens import Token, TokenKind, TokensDesk
 
 __all__ = [
-    "ConnectionRecord", "CourseRecord", "Desk", "Head", "LessonRecord", "NewCourse", "Page", "Part", "RosterChange",
+    "ConnectionRecord", "CourseRecord", "Desk", "LessonRecord", "NewCourse", "Page", "Part", "RosterChange",
     "School", "Token", "TokenKind", "User", "UserRole",
 ]  # fmt: skip
 

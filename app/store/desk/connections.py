@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, update
 
 from app.domain.errors import NotFound
 from app.store import tables as t
@@ -53,6 +53,14 @@ class ConnectionsDesk:
         with self._writer.begin() as db:
             db.execute(insert(t.connections).values(row))
         return record
+
+    def replace(self, school: str, connection: str, settings: Mapping[str, Any]) -> None:
+        """Other credentials for a connection; its address stays. Raises NotFound."""
+        c = t.connections.c
+        changed = update(t.connections).where(c.school_id == school, c.id == connection)
+        with self._writer.begin() as db:
+            if db.execute(changed.values(settings=self._seal.close(settings))).rowcount == 0:
+                raise NotFound("no such connection")
 
     def get(self, school: str, connection: str) -> ConnectionRecord:
         """One connection. Raises NotFound."""

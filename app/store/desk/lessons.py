@@ -1,10 +1,8 @@
-"""Lessons as people look them up: lists, the numbered rows of one, and the one hash that stands for all."""
+"""Lessons as people look them up: lists, and the numbered rows of one."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from sqlalchemy import Engine, and_, func, select
 
 from app.domain.errors import NotFound
@@ -34,15 +32,6 @@ class LessonRecord:
     ended_at: float | None
     number: int
     drill: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """What the whole log of a school comes to: any changed, missing or added row gives another `hash`."""
-
-    lessons: int
-    rows: int
-    hash: str
 
 
 class LessonsDesk:
@@ -88,16 +77,6 @@ class LessonsDesk:
         )
         with self._reader.begin() as db:
             return tuple(_logged(row) for row in db.execute(query))
-
-    def head(self, school: str) -> Head:
-        """SHA-256(0x02 || JSON [lesson, rows, last hash in hex] of each lesson, ordered by lesson id)."""
-        c = t.lessons.c
-        whole, lessons, rows = hashlib.sha256(b"\x02"), 0, 0
-        with self._reader.begin() as db:
-            for row in db.execute(select(c.id, c.number, c.head).where(c.school_id == school).order_by(c.id)):
-                whole.update(msgspec.json.encode([row.id, row.number, bytes(row.head).hex()]))
-                lessons, rows = lessons + 1, rows + row.number
-        return Head(lessons=lessons, rows=rows, hash=whole.hexdigest())
 
 
 _BEGAN = func.coalesce(t.lessons.c.started_at, t.lessons.c.scheduled_at, 0.0)

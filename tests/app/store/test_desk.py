@@ -403,19 +403,6 @@ def test_lessons_page_newest_first_and_filter(school: Office) -> None:
     assert school.desk.courses.live_lessons(school.school.id, mine) == ("l0", "l1", "l2", "l3", "l4")
 
 
-def test_one_hash_stands_for_every_lesson(school: Office) -> None:
-    made = course(school)
-    lesson(school, made, "a", number=3, head=b"\x01" * 32)
-    before = school.desk.lessons.head(school.school.id)
-    assert (before.lessons, before.rows) == (1, 3)
-    lesson(school, made, "b", number=0)
-    after = school.desk.lessons.head(school.school.id)
-    assert after.hash != before.hash
-    with school.writer.begin() as db:
-        db.execute(t.lessons.update().where(t.lessons.c.id == "a").values(head=b"\x02" * 32))
-    assert school.desk.lessons.head(school.school.id).hash != after.hash
-
-
 def test_an_unknown_lesson_is_not_found(school: Office) -> None:
     with pytest.raises(NotFound):
         school.desk.lessons.get(school.school.id, "nothing")

@@ -1,0 +1,33 @@
+"""What surrounds every page: the reader's language, who is signed in, and the token for forms."""
+
+from starlette.requests import HTTPConnection
+
+from app.web.auth.rights import Actor
+from app.web.auth.sessions import LANGUAGE_COOKIE, csrf
+from app.web.pages import Flash, Frame
+from app.web.service import service_of
+from app.web.words import Translator, negotiate
+
+
+def translator(request: HTTPConnection, actor: Actor | None = None) -> Translator:
+    """The language of a request."""
+    language = negotiate(
+        asked=request.query_params.get("lang", ""),
+        chosen=actor.language if actor else "",
+        cookie=request.cookies.get(LANGUAGE_COOKIE, ""),
+        accept=request.headers.get("accept-language", ""),
+    )
+    return service_of(request).words[language]
+
+
+def frame(request: HTTPConnection, actor: Actor | None, *, bound: str = "", flashes: tuple[Flash, ...] = ()) -> Frame:
+    """The frame of a page for somebody, or for nobody in particular."""
+    return Frame(
+        words=translator(request, actor),
+        path=request.url.path,
+        csrf=csrf(request, bound),
+        user=actor.name if actor else "",
+        reviews=actor is not None,
+        practice=service_of(request).settings.is_practice,
+        flashes=flashes,
+    )
