@@ -34,7 +34,6 @@ check: $(VENV)/.dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m mypy --explicit-package-bases tests/*.py tests/adapters/*.py
 	$(foreach command,$(GENERATED),$(PY) -m app $(command) --check$(newline))
 
 bench: $(VENV)/.dev
