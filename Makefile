@@ -40,7 +40,7 @@ bench: $(VENV)/.dev
 	$(PY) -m bench
 
 # What `menshen <command>` writes into the tree and `menshen <command> --check` compares with it.
-GENERATED := $(if $(wildcard app/matrix.py),matrix)
+GENERATED := $(if $(wildcard README.md),matrix)
 
 define newline
 
