@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from app.domain.actions import ActionKind, Button, OutcomeKind, Severity, Words
 from app.domain.events import EVENTS
+from app.domain.incidents import IncidentStatus, Verdict
 from app.domain.people import Fact, Role, Trust
 from app.domain.state import Mood, Status
 
@@ -40,8 +41,6 @@ class Language(StrEnum):
 
 OWN_NAMES: Mapping[Language, str] = {Language.ZH: "简体中文", Language.VI: "Tiếng Việt", Language.EN: "English"}
 
-VERDICTS = ("unreviewed", "true_positive", "false_positive", "benign", "test")
-INCIDENT_STATUSES = ("open", "closed", "reviewed")
 RULES = ("emergency", "roster_only", "late_lock", "quiet_start", "sharing", "ladder", "restraint")
 REASONS = (
     *("stranger", "stranger_waits", "verified", "claimed_name", "claimed_twin", "claimed_free"),
@@ -50,7 +49,7 @@ REASONS = (
     *(f"button_{button}" for button in Button),
 )
 SWITCHES = tuple(f"{s}.{w}" for s in ("audio", "chat", "share", "door") for w in ("title", "open", "closed", "unknown"))
-BLIND = ("no_events", "polls_fail", "token", "unknown")
+BLIND = ("events_stopped", "no_answer", "refused", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +154,8 @@ def keys() -> Iterator[str]:
         ("outcome", OutcomeKind),
         ("severity", [s.name.lower() for s in Severity]),
         ("event", EVENTS),
-        ("verdict", VERDICTS),
-        ("incident", INCIDENT_STATUSES),
+        ("verdict", Verdict),
+        ("incident", IncidentStatus),
         ("rule", RULES),
         ("reason", REASONS),
         ("blind", BLIND),

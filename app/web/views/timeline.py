@@ -72,11 +72,6 @@ def timeline(
     return tuple(sorted(lines, key=lambda line: line.number, reverse=True)[:limit])
 
 
-def record(state: LessonState, rows: Sequence[Row], capabilities: Capabilities, reader: Reader) -> tuple[Line, ...]:
-    """Every line for a reviewer, oldest first."""
-    return tuple(sorted(_lines(state, rows, capabilities, reader), key=lambda line: line.number))
-
-
 def _lines(state: LessonState, rows: Sequence[Row], capabilities: Capabilities, reader: Reader) -> Iterable[Line]:
     settled = {str(r.body.get("intent", "")): r for r in sorted(rows, key=lambda r: r.number) if _settles(r)}
     for row in rows:
@@ -108,11 +103,11 @@ def _of_intent(state: LessonState, row: Row, last: Row | None, capabilities: Cap
         who=reader.who(by) if by else words("Automatic"),
         what=why if alert else wish(action, reader),
         why=Markup() if alert or by else why,
-        rule=_rule(str(body.get("rule", "")), reader),
+        rule=rule_word(str(body.get("rule", "")), reader),
         severity=_severity(body.get("severity")),
         result=_result(row, last, outcome, reader),
         by_hand=_by_hand(action, outcome, capabilities, reader),
-        undo=_undo(state, str(body.get("id", "")), capabilities),
+        undo=undoable(state, str(body.get("id", "")), capabilities),
         simulated=bool(body.get("observed")),
     )
 
@@ -131,7 +126,7 @@ def reason(body: Mapping[str, Any], reader: Reader) -> Markup:
     """The sentence for an intent's reason and params; a reason nobody wrote words for says which rule asked."""
     key = f"reason.{body.get('reason', '')}"
     params = {str(k): str(v) for k, v in body.get("params") or ()}
-    values = {"name": reader.name(params.pop("name", "")), "rule": _rule(str(body.get("rule", "")), reader)}
+    values = {"name": reader.name(params.pop("name", "")), "rule": rule_word(str(body.get("rule", "")), reader)}
     if "action" in params:
         values["action"] = reader.words.word("action", params.pop("action"))
     values |= {k: shown(v) for k, v in params.items()}
@@ -140,7 +135,8 @@ def reason(body: Mapping[str, Any], reader: Reader) -> Markup:
     return reader.words.html(key, **{"action": "", "error": "", **values})
 
 
-def _rule(name: str, reader: Reader) -> str:
+def rule_word(name: str, reader: Reader) -> str:
+    """The rule's name for people; its own where nobody wrote one."""
     key = f"rule.{name}"
     return reader.words(key) if reader.words.knows(key) else shown(name)
 
@@ -168,7 +164,7 @@ def _by_hand(action: Mapping[str, Any], outcome: Mapping[str, Any], capabilities
     return reader.words.of(support.instruction if support else None)
 
 
-def _undo(state: LessonState, intent: str, capabilities: Capabilities) -> str:
+def undoable(state: LessonState, intent: str, capabilities: Capabilities) -> str:
     """The intent's id while taking it back would change something and this platform has a way."""
     standing = state.intents.get(intent)
     if standing is None or state.status is not Status.LIVE or standing.status not in _UNDOABLE:
@@ -209,14 +205,15 @@ def _of_event(state: LessonState, row: Row, reader: Reader) -> Line:
         kind=row.kind,
         source="person" if by else "room",
         who=reader.who(by) if by else "",
-        what=_press(state, row, reader) if row.kind == "button.pressed" else happened(row, reader),
+        what=pressed(state, row, reader) if row.kind == "button.pressed" else happened(row, reader),
         why=Markup(),
     )
 
 
-def _press(state: LessonState, row: Row, reader: Reader) -> Markup:
+def pressed(state: LessonState | None, row: Row, reader: Reader) -> Markup:
+    """The button that was pressed and, while the person is here, about whom."""
     word = reader.words.word("button", row.body.get("button", ""))
-    person = state.person(str(row.body.get("participant", "")))
+    person = state.person(str(row.body.get("participant", ""))) if state else None
     if person is None:
         return escape(word)
     return reader.words.html("line.target", action=word, name=reader.name(person.participant.name))
@@ -234,7 +231,7 @@ def happened(row: Row, reader: Reader) -> Markup:
         name=reader.name(str(participant.get("name", ""))),
         role=words.word("role", role),
         text=shown(told, TEXT_LENGTH),
-        rule=_rule(str(body.get("rule", "")), reader),
+        rule=rule_word(str(body.get("rule", "")), reader),
         count=str(body.get("size", "")),
         why=blindness(str(body.get("reason", "")), reader) if row.kind == "sight.lost" else "",
     )

@@ -1,17 +1,19 @@
 """Draw every page with rich data into a folder, and photograph it: `python -m tests.app.web.preview /tmp/preview`."""
 
+import dataclasses
 import itertools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
+from jinja2 import Environment
 from playwright.sync_api import Browser, Route
 
-from app.web import pages, words
-from app.web.views import lesson
+from app.web import pages, views, words
 from app.web.words import Language, Translator
 from tests import chromium
-from tests.app.web import rooms
+from tests.app.web import cases, rooms
 
 STATIC = Path(pages.__file__).parent / "static"
 ORIGIN = "http://panel.localhost"
@@ -23,16 +25,47 @@ def drawn(translator: Translator) -> Iterator[tuple[str, str]]:
     """Every page under a name."""
     env = pages.templates()
     frame = pages.Frame(words=translator, path="/lessons/L1", csrf="c", user="李老师", reviews=True, practice=True)
+    reader = rooms.reader(translator)
     for name, room in rooms.ROOMS.items():
         r = room()
-        view = lesson(r.state, r.rows, r.capabilities, rooms.reader(translator), title="7-3 数学", teacher="李老师")
+        view = views.lesson(r.state, r.rows, r.capabilities, reader, title="7-3 数学", teacher="李老师")
         yield f"lesson-{name}", pages.render(env, "lesson.html", frame, view=view)
+        if name == "raid":
+            yield "fragments", pages.render(env, "fragments.html", frame, view=view)
+            yield "end", pages.render(env, "end.html", frame, view=view)
+    listed = views.lessons(cases.lessons(), cases.states(rooms.raid()), reader)
+    yield "lessons", pages.render(env, "lessons.html", frame, lessons=listed, older="/lessons?after=x")
+    yield "lessons-none", pages.render(env, "lessons.html", frame, lessons=(), older="")
+    outside = dataclasses.replace(frame, user="", path="/signin", reviews=False)
+    for problem in ("", "wrong", "link", "often", "ended"):
+        signin = {"problem": problem, "token": "", "next": "/lessons", "mail": "li@example.org"}
+        yield f"signin{problem and '-'}{problem}", pages.render(env, "signin.html", outside, **signin)
+    yield "signin-token", pages.render(env, "signin.html", outside, problem="", token="t", next="", mail="")
+    for kind in ("not_found", "not_allowed", "stale", "invalid", "conflict", "busy", "failed"):
+        problems = (("note", "at most 4000 characters"),) if kind == "invalid" else ()
+        error = {"kind": kind, "problems": problems, "time": "09:12:03", "back": "/lessons"}
+        yield f"error-{kind}", pages.render(env, "error.html", outside, **error)
+    yield from reviewed(env, dataclasses.replace(frame, path="/incidents"), reader)
+
+
+def reviewed(env: Environment, frame: pages.Frame, reader: views.Reader) -> Iterator[tuple[str, str]]:
+    """The pages of school IT."""
+    chosen = {"status": "open", "course": "", "verdict": "", "rule": "", "since": "", "until": "", "drill": False}
+    offered = views.choices((("k1", "7-3 数学"),), reader)
+    listed = views.incidents(cases.incidents(), reader)
+    more = {"choices": offered, "chosen": chosen, "newer": "/incidents", "older": "/incidents?after=x"}
+    yield "incidents", pages.render(env, "incidents.html", frame, incidents=listed, **more)
+    yield "incidents-none", pages.render(env, "incidents.html", frame, incidents=(), **more)
+    for name in ("raid", "hostile"):
+        room = rooms.ROOMS[name]()
+        view = views.incident(cases.record(room), room.state, room.capabilities, reader)
+        yield f"incident-{name}", pages.render(env, "incident.html", frame, view=view, exports=("csv", "json"))
 
 
 def photograph(browser: Browser, name: str, html: str, folder: Path, width: int, dark: bool) -> list[str]:
     """One picture; returns what the browser complained about."""
     said: list[str] = []
-    scheme = "dark" if dark else "light"
+    scheme: Literal["dark", "light"] = "dark" if dark else "light"
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, device_scale_factor=1)
     page = context.new_page()
     page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
@@ -47,6 +80,7 @@ def photograph(browser: Browser, name: str, html: str, folder: Path, width: int,
             route.fulfill(body=html, content_type=TYPES[".html"], headers={"Content-Security-Policy": POLICY})
 
     context.route("**/*", serve)
+    context.route_web_socket("**/live/**", lambda socket: None)
     page.goto(f"{ORIGIN}/")
     page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=False)
     context.close()
