@@ -80,7 +80,8 @@ def name_key(name: str) -> str:
     The original stays as evidence. "đ" does not decompose in Unicode, so it is mapped by hand.
     """
     text = unicodedata.normalize("NFKC", name).replace("đ", "d").replace("Đ", "D")
-    kept = (c for c in text if unicodedata.category(c) not in _IGNORED and c not in _FILLERS)
+    spaced = (" " if c.isspace() else c for c in text)  # a tab is a control character, but it does part two words
+    kept = (c for c in spaced if unicodedata.category(c) not in _IGNORED and c not in _FILLERS)
     return " ".join("".join(kept).casefold().split())
 
 

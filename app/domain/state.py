@@ -242,10 +242,11 @@ def _forget(intents: Mapping[str, Standing], now: float) -> dict[str, Standing]:
 
 def _arrived(state: LessonState, p: Participant, at: float, old: Person | None) -> Person:
     """The presence after (another) sight of it: media facts and a human's word survive, the match is made anew."""
-    found = match(state.roster, p)
     if old is None:
-        return Person(participant=p, match=found, since=at)
-    return replace(old, participant=_newest(old.participant, p), match=found, since=min(old.since, at), missed=0)
+        return Person(participant=p, match=match(state.roster, p), since=at)
+    whole = _newest(old.participant, p)
+    # The newest sight counts: a `left` from before it is about a presence that was here earlier under the same id.
+    return replace(old, participant=whole, match=match(state.roster, whole), since=max(old.since, at), missed=0)
 
 
 def _newest(old: Participant, new: Participant) -> Participant:
@@ -259,23 +260,22 @@ _OPTIONAL = ("name", "account", "email", "link", "address", "network")
 
 def _joined(state: LessonState, e: ev.ParticipantJoined) -> LessonState:
     p = e.participant
-    if state.gone.get(p.id, -1.0) >= e.at:
-        return state  # a late report of a presence that has left since
-    old = state.inside.get(p.id)
-    came = _arrived(state, p, e.at, old or state.waiting.get(p.id))
-    if old is None:
-        came = replace(came, since=e.at)
+    held = state.waiting.get(p.id)
+    if state.status is Status.ENDED or state.gone.get(p.id, -1.0) >= e.at or (held and held.since > e.at):
+        return state  # a late report of a presence that has left or was held since
+    came = _arrived(state, p, e.at, state.inside.get(p.id) or held)
     waiting = {k: v for k, v in state.waiting.items() if k != p.id} if p.id in state.waiting else state.waiting
     return _live(replace(state, inside={**state.inside, p.id: came}, waiting=waiting), e.at)
 
 
 def _waits(state: LessonState, e: ev.ParticipantWaiting) -> LessonState:
     p = e.participant
-    inside = state.inside.get(p.id)
-    if state.gone.get(p.id, -1.0) >= e.at or (inside and inside.since > e.at):
+    inside, held = state.inside.get(p.id), state.waiting.get(p.id)
+    gone = max(state.gone.get(p.id, -1.0), state.gone.get(_door(p.id), -1.0))
+    if state.status is Status.ENDED or gone >= e.at or (inside and inside.since > e.at):
         return state
-    came = _arrived(state, p, e.at, state.waiting.get(p.id) or inside)
-    came = replace(came, audio=False, video=False, share=False, vouched=False)
+    came = _arrived(state, p, e.at, held or inside)
+    came = replace(came, audio=False, video=False, share=False, vouched=bool(held and held.vouched))
     rest = {k: v for k, v in state.inside.items() if k != p.id} if inside else state.inside
     return _live(replace(state, waiting={**state.waiting, p.id: came}, inside=rest), e.at)
 
@@ -289,8 +289,13 @@ def _left(state: LessonState, e: ev.ParticipantLeft) -> LessonState:
         waiting = {k: v for k, v in waiting.items() if k != pid}
     gone = state.gone
     if pid not in inside and pid not in waiting:
-        gone = _buried(gone, pid, e.at, state.now)
+        gone = _buried(gone, _door(pid) if e.waiting_only else pid, e.at, state.now)
     return replace(state, inside=inside, waiting=waiting, gone=gone)
+
+
+def _door(pid: str) -> str:
+    """Under which key it is remembered that somebody left the waiting room only: he may have come in by that."""
+    return f"door {pid}"
 
 
 def _buried(gone: Mapping[str, float], pid: str, at: float, now: float) -> Mapping[str, float]:
@@ -438,7 +443,8 @@ def _polled(state: LessonState, e: ev.RosterPolled) -> LessonState:
     for row in seen.inside:
         state = _polled_inside(state, row, e.asked_at)
     for p in seen.waiting or ():
-        if p.id not in state.waiting:
+        known = state.waiting.get(p.id)
+        if known is None or known.missed or _newest(known.participant, p) != known.participant:
             state = _waits(state, ev.ParticipantWaiting(at=e.asked_at, participant=p))
     state = _missing(state, e, "inside", {r.participant.id for r in seen.inside})
     if seen.waiting is not None:
@@ -495,11 +501,20 @@ def _button(state: LessonState, e: ev.ButtonPressed) -> LessonState:
         opened = opened - set(_CLOSES[e.button])
     state = replace(state, pressed=(*state.pressed, e.key)[-KEEP_ROWS:], opened=opened)
     if e.button == "admit":
-        for where in ("inside", "waiting"):
-            people: Mapping[str, Person] = getattr(state, where)
-            if p := people.get(e.participant):
-                changes: dict[str, Any] = {where: {**people, e.participant: replace(p, vouched=True)}}
-                state = replace(state, **changes)
+        return _vouched(state, e.participant)
+    undone = state.intents.get(e.undo_of) if e.button == "undo" else None
+    if undone and undone.action.target and undone.action.kind is ActionKind.HOLD:
+        return _vouched(state, undone.action.target.id)
+    return state
+
+
+def _vouched(state: LessonState, pid: str) -> LessonState:
+    """A human lets this presence in: no rule puts it out again."""
+    for where in ("inside", "waiting"):
+        people: Mapping[str, Person] = getattr(state, where)
+        if p := people.get(pid):
+            changes: dict[str, Any] = {where: {**people, pid: replace(p, vouched=True)}}
+            state = replace(state, **changes)
     return state
 
 
