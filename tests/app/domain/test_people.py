@@ -1,0 +1,92 @@
+"""Who is who: accounts and links first, names only as a claim, and no disguise that the eye would not notice."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.people import Fact, Participant, Roster, RosterEntry, Trust, match, name_key
+
+TAN = RosterEntry(id="1", name="Nguyễn Đức Tân", aliases=("Tân 7A",), accounts=("tan@school.example", "acc-1"))
+XIAO = RosterEntry(id="2", name="陈晓", accounts=("acc-2", "link-2"))
+TWINS = (RosterEntry(id="3", name="王伟", accounts=("acc-3",)), RosterEntry(id="4", name="王伟", accounts=("acc-4",)))
+CLASS = Roster((TAN, XIAO, *TWINS))
+
+
+def who(name: str = "", **more: str) -> Participant:
+    return Participant(id="p", name=name, **more)
+
+
+VERIFIED, CLAIMED, STRANGER = Trust.VERIFIED, Trust.CLAIMED, Trust.STRANGER
+
+
+@pytest.mark.parametrize(
+    ("participant", "entry", "trust", "fact"),
+    [
+        (who("whatever", account="acc-1"), "1", VERIFIED, Fact.ACCOUNT),
+        (who("whatever", account="ACC-1"), "1", VERIFIED, Fact.ACCOUNT),
+        (who("whatever", email="Tan@School.example"), "1", VERIFIED, Fact.ACCOUNT),
+        (who("陈晓", link="link-2"), "2", VERIFIED, Fact.LINK),
+        (who("陈晓", link="link-9"), "2", CLAIMED, Fact.NAME),
+        (who("陈晓", account="acc-9"), "2", CLAIMED, Fact.NAME),
+        (who("陈晓", account="acc-1"), "1", VERIFIED, Fact.ACCOUNT),  # the account counts, not the name he wears
+        (who("Tân 7A"), "1", CLAIMED, Fact.NAME),
+        (who("王伟", account="acc-4"), "4", VERIFIED, Fact.ACCOUNT),
+        (who("王伟"), None, CLAIMED, Fact.NAME_TWICE),
+        (who("user8812"), None, STRANGER, Fact.NOT_LISTED),
+        (who("陈小"), None, STRANGER, Fact.NOT_LISTED),
+        (who(""), None, STRANGER, Fact.NOT_LISTED),
+        (who("\u3164"), None, STRANGER, Fact.NOT_LISTED),  # a name of blank fillers is no name
+    ],
+)
+def test_account_and_link_prove_a_name_only_claims(
+    participant: Participant, entry: str | None, trust: Trust, fact: Fact
+) -> None:
+    found = match(CLASS, participant)
+    assert (found.entry, found.trust, found.facts) == (entry, trust, (fact,))
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        " 陈晓 ", "陈晓\u3164", "\u200b陈\u200d晓\ufeff", "陈\u2060晓", "陈晓\u202e", "陈\u00ad晓", "\u2800陈晓",
+        "陈晓\uffa0", "陈\u034f晓",
+    ],
+)  # fmt: skip
+def test_what_the_eye_does_not_see_does_not_make_another_name(disguise: str) -> None:
+    assert match(CLASS, who(disguise)).entry == "2"
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "nguyễn đức tân", "NGUYỄN ĐỨC TÂN", "Nguyễn  Đức\tTân", unicodedata.normalize("NFD", "Nguyễn Đức Tân"),
+        "Nguyễn\u00a0Đức\u3000Tân", "Ｎｇｕｙễｎ Đức Tân", "Nguyễn Dức Tân",
+    ],
+)  # fmt: skip
+def test_one_name_in_all_its_spellings(spelling: str) -> None:
+    assert match(CLASS, who(spelling)).entry == "1"
+
+
+@pytest.mark.parametrize(("one", "other"), [("Tân", "Tan"), ("Hà", "Ha"), ("陈晓", "陈小"), ("Ann", "Anna")])
+def test_different_names_stay_different(one: str, other: str) -> None:
+    assert name_key(one) != name_key(other)
+
+
+def test_without_a_roster_nobody_is_judged() -> None:
+    found = match(Roster(), who("陈晓", account="acc-2"))
+    assert (found.trust, found.facts) == (STRANGER, (Fact.NO_ROSTER,))
+
+
+def test_empty_accounts_on_the_roster_vouch_for_nobody() -> None:
+    careless = Roster((RosterEntry(id="1", name="甲", accounts=("", "acc")),))
+    assert match(careless, who("乙", account="", email="", link="")).trust is STRANGER
+
+
+@given(st.text())
+def test_the_compared_form_is_stable_whatever_the_name(name: str) -> None:
+    key = name_key(name)
+    assert name_key(key) == key
+    assert name_key(f"\u200b {name}\u3164") == key
+    assert match(CLASS, who(name)).trust is not VERIFIED  # never by name alone
