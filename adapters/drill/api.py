@@ -58,13 +58,22 @@ def _object(answer: Answer) -> dict[str, Any] | None:
 
 
 def _error(answer: Answer, found: dict[str, Any] | None) -> AdapterError:
-    error = found.get("error") if found else None
-    given = error.get("code") if isinstance(error, dict) else None
+    told = found.get("error") if found else None
+    error: dict[str, Any] = told if isinstance(told, dict) else {}
+    given = error.get("code")
     code = given if isinstance(given, str) and given in _BY_CODE else ""
     kind = _BY_CODE.get(code) or _BY_STATUS.get(answer.status)
     if kind is None and (answer.status >= 500 or (answer.status < 300 and found is None)):
         kind = Transient  # a page of HTML with a 200 is somebody's proxy: nothing was done
     detail = f"the classroom answered {answer.status}" + (f" ({code})" if code else "")
     if kind is Transient:
-        return Transient(PLATFORM, detail, code=code or str(answer.status), retry_after=answer.retry_after())
+        wait = _seconds(error.get("retry_after"), answer)
+        return Transient(PLATFORM, detail, code=code or str(answer.status), retry_after=wait)
     return (kind or Refused)(PLATFORM, detail, code=code or str(answer.status))
+
+
+def _seconds(told: object, answer: Answer) -> float | None:
+    """How long to wait: the body is exact, the header speaks in whole seconds."""
+    if isinstance(told, int | float) and not isinstance(told, bool) and 0 <= told <= 3600:
+        return float(told)
+    return answer.retry_after()

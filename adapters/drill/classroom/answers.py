@@ -1,6 +1,7 @@
 """How the platform answers over HTTP: one table from refusals to status codes, and careful reading of bodies."""
 
 import json
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -30,8 +31,12 @@ def ok(**more: Any) -> JSONResponse:
 
 def refused(code: str, *, retry_after: float | None = None) -> JSONResponse:
     """Not done, and why."""
-    headers = {"retry-after": f"{retry_after:.2f}"} if retry_after is not None else None
-    return JSONResponse({"ok": False, "error": {"code": code}}, status_code=_STATUS.get(code, 400), headers=headers)
+    error: dict[str, Any] = {"code": code}
+    headers = {}
+    if retry_after is not None:
+        error["retry_after"] = round(retry_after, 3)
+        headers["retry-after"] = str(math.ceil(retry_after))  # whole seconds by RFC 9110; the body is exact
+    return JSONResponse({"ok": False, "error": error}, status_code=_STATUS.get(code, 400), headers=headers)
 
 
 def refusing(endpoint: Endpoint) -> Endpoint:

@@ -53,6 +53,19 @@ class Happening:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
+Happenings = tuple[Happening, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A line of chat."""
+
+    id: str
+    by: str
+    name: str
+    text: str
+
+
 def as_switches(switches: Switches) -> dict[str, bool]:
     """All switches by name."""
     return asdict(switches)

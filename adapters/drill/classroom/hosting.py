@@ -12,11 +12,12 @@ from starlette.routing import Route
 
 from adapters.drill.classroom.answers import Endpoint, body_of, flag, ok, refused, refusing, text
 from adapters.drill.classroom.faults import Fault, FaultRule, Where
-from adapters.drill.classroom.happenings import Switches, as_switches
-from adapters.drill.classroom.hub import Classroom, as_row
+from adapters.drill.classroom.happenings import Happenings, Switches, as_switches
+from adapters.drill.classroom.hub import Classroom
 from adapters.drill.classroom.people import Place, Role
-from adapters.drill.classroom.room import Happenings, Refusal, Room
+from adapters.drill.classroom.room import Refusal, Room
 from adapters.drill.classroom.settings import Hidden
+from adapters.drill.classroom.views import as_list, as_row
 
 Verb = Callable[[Room, str, dict[str, Any]], Happenings | None]
 
@@ -123,10 +124,10 @@ class _Hosting:
         return ok(school=settings.school, webhook=webhook, hides=hides, rate=settings.rate, burst=settings.burst)
 
     async def accounts(self, request: Request) -> Response:
-        signed = self._classroom.signed
+        signed = self._classroom.seats.signed
         rows = [
             {"id": a.id, "name": a.name, "staff": a.staff, "link": signed("link", a.id)}
-            for a in self._classroom.accounts.values()
+            for a in self._classroom.seats.accounts.values()
         ]
         return ok(accounts=rows)
 
@@ -153,7 +154,7 @@ class _Hosting:
         return ok(**_summary(room))
 
     async def participants(self, request: Request) -> Response:
-        return ok(**self._classroom.attendance(self._room(request)))
+        return ok(**as_list(self._room(request), self._classroom.settings.hides))
 
     async def participant(self, request: Request) -> Response:
         room = self._live(request)

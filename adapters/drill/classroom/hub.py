@@ -1,22 +1,19 @@
 """The platform as a whole: its rooms, who may sit where, and what has to be told to whom."""
 
 import asyncio
-import hashlib
-import hmac
 import re
 import secrets
 import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
 from adapters.drill.classroom.faults import Faults
-from adapters.drill.classroom.happenings import Happening, Name, as_participant, as_switches, render
+from adapters.drill.classroom.happenings import Happening, Happenings, Name, render
 from adapters.drill.classroom.limits import Bucket
-from adapters.drill.classroom.people import Account, Person, Place
-from adapters.drill.classroom.room import Happenings, Refusal, Room
+from adapters.drill.classroom.room import Refusal, Room
+from adapters.drill.classroom.seats import Seats
 from adapters.drill.classroom.settings import ClassroomSettings, Hidden
 from adapters.drill.classroom.webhooks import Outgoing, Sender
 from adapters.http import Http
@@ -37,11 +34,10 @@ class Classroom:
         self.rooms: dict[str, Room] = {}
         self.faults = Faults()
         self.bucket = Bucket(rate=settings.rate, burst=settings.burst)
-        self.accounts: dict[str, Account] = {a.id: a for a in settings.accounts}
+        self.seats = Seats(settings.secret, settings.accounts)
         self.plays: dict[tuple[str, str], asyncio.Task[None]] = {}  # (meeting, "raid" or "class") in progress
         self._now = now
         self._seq: defaultdict[str, int] = defaultdict(int)
-        self._seats: dict[str, tuple[str, str]] = {}  # seat key -> meeting, person
         self._watchers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._http = Http(limit=settings.in_flight, total_seconds=10.0)
         self.sender = Sender(
@@ -76,7 +72,7 @@ class Classroom:
     def start(self, room: Room) -> None:
         """Open a room for a new occurrence; its id is the time in milliseconds, in hexadecimal."""
         if not room.live:
-            self._seats = {k: seat for k, seat in self._seats.items() if seat[0] != room.id}
+            self.seats.clear(room)
         self.publish(room, room.start(f"{int(self._now() * 1000):x}"))
 
     # Telling
@@ -118,51 +114,6 @@ class Classroom:
             barrier=happening.name in {Name.STARTED, Name.ENDED},
         )
 
-    # Who may sit where
-
-    def seat(self, room: Room, person: Person) -> str:
-        """A key with which this person's own page speaks for him."""
-        key = secrets.token_urlsafe(18)
-        self._seats[key] = (room.id, person.id)
-        return key
-
-    def seated(self, room: Room, key: str) -> str:
-        """Whose key this is. Refused for a key of nobody in this room."""
-        meeting, person = self._seats.get(key, ("", ""))
-        if meeting != room.id:
-            raise Refusal("no_seat")
-        return person
-
-    def signed(self, purpose: str, account: str) -> str:
-        """An unforgeable token for an account: to sign in, or as the personal link of a pupil."""
-        text = f"{purpose}:{account}".encode()
-        digest = hmac.new(self.settings.secret.encode(), text, hashlib.sha256).hexdigest()[:32]
-        return f"{account}.{digest}"
-
-    def account_of(self, purpose: str, token: str) -> Account:
-        """The account that a token was made for."""
-        account = self.accounts.get(token.partition(".")[0])
-        if account is None or not hmac.compare_digest(self.signed(purpose, account.id).encode(), token.encode()):
-            raise Refusal("bad_token")
-        return account
-
-    # Seeing
-
-    def attendance(self, room: Room) -> dict[str, Any]:
-        """The list for the host's programs."""
-        answer: dict[str, Any] = {
-            "live": room.live,
-            "occurrence": room.occurrence,
-            "title": room.title,
-            "inside": [as_row(p) for p in room.present(Place.INSIDE)],
-            "announcement": room.announcement,
-        }
-        if Hidden.WAITING_ROOM not in self.settings.hides:
-            answer["waiting"] = [as_row(p) for p in room.present(Place.WAITING)]
-        if Hidden.SWITCHES not in self.settings.hides:
-            answer["switches"] = as_switches(room.switches)
-        return answer
-
     async def close(self) -> None:
         """Stop every play and every delivery."""
         plays = tuple(self.plays.values())
@@ -171,36 +122,3 @@ class Classroom:
         await asyncio.gather(*plays, return_exceptions=True)
         await self.sender.close()
         await self._http.close()
-
-
-def as_row(person: Person) -> dict[str, Any]:
-    """A person in a list, with what he sends."""
-    media = {"audio": person.audio, "video": person.video, "share": person.share}
-    return {**as_participant(person), **media, "silenced": person.silenced, "notice": person.notice}
-
-
-def as_page(room: Room, id: str) -> dict[str, Any]:
-    """What one person's own page shows. Those who wait or are out see nothing of the room."""
-    me = room.person(id)
-    view: dict[str, Any] = {
-        "title": room.title,
-        "live": room.live,
-        "me": {
-            "id": me.id, "name": me.name, "place": me.place.value, "role": me.role.value, "audio": me.audio,
-            "video": me.video, "share": me.share, "silenced": me.silenced, "notice": me.notice,
-            "left_because": me.left_because,
-        },
-    }  # fmt: skip
-    if me.place is not Place.INSIDE:
-        return view
-    inside = room.present(Place.INSIDE)
-    shown = sorted(inside, key=lambda p: (p.id != me.id, not p.share, not p.audio))[:60]
-    view["switches"] = as_switches(room.switches)
-    view["announcement"] = room.announcement
-    view["count"] = len(inside)
-    view["people"] = [
-        {"id": p.id, "name": p.name, "role": p.role.value, "audio": p.audio, "video": p.video, "share": p.share}
-        for p in shown
-    ]
-    view["chat"] = [asdict(m) for m in list(room.messages.values())[-40:]]
-    return view

@@ -46,6 +46,20 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ban:
+    """Who is kept out: whoever shows one of these again."""
+
+    account: str
+    device: str
+    link: str
+
+    def covers(self, visitor: Visitor) -> bool:
+        """Whether this visitor is the banned one, as far as the platform can tell."""
+        pairs = ((self.account, visitor.account), (self.device, visitor.device), (self.link, visitor.link))
+        return any(mine and mine == his for mine, his in pairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One presence in a meeting; coming back makes a new one."""
 

@@ -1,16 +1,14 @@
 """One meeting: who is in it, what its switches say, and who may do what. No clock, no network, no randomness."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
-from adapters.drill.classroom.happenings import Happening, Name, Switches, as_switches
-from adapters.drill.classroom.people import NAME_LENGTH, TEXT_LENGTH, Person, Place, Role, Visitor, clean
+from adapters.drill.classroom.happenings import Happening, Happenings, Message, Name, Switches, as_switches
+from adapters.drill.classroom.people import NAME_LENGTH, TEXT_LENGTH, Ban, Person, Place, Role, Visitor, clean
 
 CAPACITY = 2000  # persons at a time
 MEMORY = 20_000  # presences and lines of chat remembered per occurrence; older ones are forgotten
-
-Happenings = tuple[Happening, ...]
 
 
 class Refusal(Exception):
@@ -19,30 +17,6 @@ class Refusal(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """A line of chat."""
-
-    id: str
-    by: str
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ban:
-    """Who is kept out: whoever shows one of these again."""
-
-    account: str
-    device: str
-    link: str
-
-    def covers(self, visitor: Visitor) -> bool:
-        """Whether this visitor is the banned one, as far as the platform can tell."""
-        pairs = ((self.account, visitor.account), (self.device, visitor.device), (self.link, visitor.link))
-        return any(mine and mine == his for mine, his in pairs)
 
 
 _MEDIA = {

@@ -12,9 +12,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from adapters.drill.classroom.answers import Endpoint, body_of, flag, ok, refusing, text
-from adapters.drill.classroom.hub import Classroom, as_page
+from adapters.drill.classroom.happenings import Happenings
+from adapters.drill.classroom.hub import Classroom
 from adapters.drill.classroom.people import Place, Role, Visitor, clean
-from adapters.drill.classroom.room import Happenings, Refusal, Room
+from adapters.drill.classroom.room import Refusal, Room
+from adapters.drill.classroom.views import as_page
 
 _PAGE = Path(__file__).parent / "page"
 _PAGE_HEADERS = {
@@ -57,7 +59,7 @@ class _Visiting:
 
     def _seat(self, request: Request) -> tuple[Room, str]:
         room = self._room(request)
-        return room, self._classroom.seated(room, request.headers.get("x-seat", ""))
+        return room, self._classroom.seats.seated(room, request.headers.get("x-seat", ""))
 
     def _done(self, room: Room, id: str, happened: Happenings) -> Response:
         self._classroom.publish(room, happened)
@@ -78,7 +80,7 @@ class _Visiting:
         pupils = []
         if self._classroom.settings.open_sign_in:
             accounts = self._classroom.settings.accounts
-            signed = self._classroom.signed
+            signed = self._classroom.seats.signed
             pupils = [{"name": a.name, "staff": a.staff, "sign_in": signed("sign_in", a.id)} for a in accounts]
         return ok(title=room.title, live=room.live, pupils=pupils)
 
@@ -88,13 +90,13 @@ class _Visiting:
         self._classroom.publish(room, happened)
         if flag(body, "page"):  # a page that is closed before its WebSocket opens has left, too
             self._expect_page(room, person.id)
-        key = self._classroom.seat(room, person)
+        key = self._classroom.seats.seat(room, person)
         return JSONResponse({"ok": True, "seat": key, **as_page(room, person.id)}, status_code=201)
 
     def _visitor(self, request: Request, body: dict[str, object]) -> Visitor:
         name, sign_in, link = text(body, "name"), text(body, "sign_in"), text(body, "link")
-        account = self._classroom.account_of("sign_in", sign_in) if sign_in else None
-        invited = self._classroom.account_of("link", link) if link else None
+        account = self._classroom.seats.account_of("sign_in", sign_in) if sign_in else None
+        invited = self._classroom.seats.account_of("link", link) if link else None
         known = account or invited
         return Visitor(
             name=name or (known.name if known else ""),
@@ -137,7 +139,7 @@ class _Visiting:
         await socket.accept()
         try:
             room = self._room(socket)
-            id = self._classroom.seated(room, text(_object(await socket.receive_text()), "seat"))
+            id = self._classroom.seats.seated(room, text(_object(await socket.receive_text()), "seat"))
         except (Refusal, WebSocketDisconnect, KeyError):
             await _close(socket)
             return

@@ -111,11 +111,6 @@ class Sender:
             self.send(outgoing)
         return len(again)
 
-    async def drained(self) -> None:
-        """Wait until nothing is on its way."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-
     async def close(self) -> None:
         """Give up what is on its way."""
         tasks = tuple(self._tasks)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import httpx
@@ -53,7 +53,6 @@ class School:
     host: httpx.Client
     door: httpx.Client
     lesson: str = ""
-    opened: list[Any] = field(default_factory=list)
 
     def start(self, **switches: bool) -> str:
         """Open the meeting; gives the lesson key."""

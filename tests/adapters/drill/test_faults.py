@@ -96,6 +96,8 @@ def test_the_rate_limit_says_when_to_come_back() -> None:
         limited = [a for a in answers if isinstance(a, Transient)]
         assert len(limited) >= 4
         assert all(a.code == "slow_down" and a.retry_after and 0 < a.retry_after <= 0.5 for a in limited)
+        raw = [here.host.get("/api/me") for _ in range(8)]
+        assert "1" in {a.headers.get("retry-after") for a in raw if a.status_code == 429}
 
 
 async def _hurry(adapter: DrillAdapter, lesson: str) -> list[object]:

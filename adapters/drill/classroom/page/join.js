@@ -154,6 +154,7 @@ function draw() {
   show("door", !view && door?.live);
   show("name-field", !pupilChosen());
   show("pupil-field", pupilChosen());
+  $("name").required = !pupilChosen();
   $("leave").dataset.word = view?.me.place === "gone" ? "again" : "leave";
   $("leave").textContent = t($("leave").dataset.word);
   show("leave", Boolean(view) && !(view.me.place === "gone" && !view.live));
