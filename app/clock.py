@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import heapq
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -148,10 +148,10 @@ class Clock:
         except Gone:
             return None  # the platform knows no such meeting (any more); its own end event or a later poll settles it
         except Refused:
-            return await self._failed(watch, "refused")
+            return await self._failed(watch, "token")
         except (MenshenError, TimeoutError):
             watch.failures += 1
-            return await self._failed(watch, "no_answer") if watch.failures >= 2 else SILENT
+            return await self._failed(watch, "polls_fail") if watch.failures >= 2 else SILENT
         watch.failures = 0
         return await self._compared(watch, before, after, asked_at)
 
@@ -166,7 +166,7 @@ class Clock:
         if watch.unheard and watch.heard >= watch.unheard:
             watch.unheard = 0.0
         if watch.unheard and asked_at - watch.unheard >= SILENT:
-            await self._lose_sight(watch, "events_stopped")
+            await self._lose_sight(watch, "no_events")
         elif not watch.unheard:
             if differs and watch.heard < asked_at and after.status is Status.LIVE:
                 watch.unheard = asked_at
@@ -188,7 +188,7 @@ class Clock:
         except MenshenError as e:
             self._log.warning("not told", lesson=watch.lesson, event_kind=event.kind, error=type(e).__name__)
 
-    def resume(self, live: list[tuple[str, str, str, str]]) -> None:
+    def resume(self, live: Iterable[tuple[str, str, str, str]]) -> None:
         """Watch the lessons that were live when the process stopped: (school, lesson, connection, key)."""
         for school, lesson, connection, key in live:
             watch = self._add(school, lesson, connection, key)

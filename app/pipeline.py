@@ -109,6 +109,7 @@ class Pipeline:
         work = self._read(connected, delivery)
         if work.items or work.problem:
             await self.submit(work)
+        self.count("accepted")
         return adapter.accepted
 
     def _read(self, connected: Connected, delivery: Delivery) -> Work:
@@ -325,6 +326,15 @@ class Pipeline:
         self._step(writing, lesson, event, queued, done)
 
     # --- the rest -----------------------------------------------------------------------------------------------
+
+    @property
+    def waiting(self) -> int:
+        """Pieces of work that wait for a commit."""
+        return len(self._waiting)
+
+    async def ready(self) -> None:
+        """Pass through the writer once. Raises what a delivery would meet."""
+        await self.submit(Work(school=""))
 
     def count(self, what: str) -> None:
         """Count something for /metrics."""

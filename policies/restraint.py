@@ -68,7 +68,7 @@ def _reversal_open(state: LessonState, wish: Decision) -> bool:
 
 
 def _same(state: LessonState, standing: Standing, wish: Decision) -> bool:
-    if standing.action.key != wish.action.key:
+    if standing.action.kind is not wish.action.kind or standing.action.key != wish.action.key:
         return False
     if wish.action.kind is ActionKind.ALERT:
         return standing.reason == wish.reason and standing.at > state.now - REPEAT_ALERT

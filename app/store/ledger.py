@@ -34,10 +34,17 @@ class Row:
     hash: bytes = b""
 
 
-def seal(private: str) -> tuple[bytes, bytes]:
-    """A fresh salt and the commitment to `private` under it."""
-    salt = secrets.token_bytes(16)
-    return salt, commitment(salt, private)
+class Salts:
+    """Salts of one transaction: unguessable, from one call to the system's random source, which is kept nowhere."""
+
+    def __init__(self) -> None:
+        self._seed = secrets.token_bytes(32)
+        self._used = 0
+
+    def next(self) -> bytes:
+        """A fresh salt of 16 bytes."""
+        self._used += 1
+        return hashlib.sha256(self._seed + self._used.to_bytes(8, "big")).digest()[:16]
 
 
 def commitment(salt: bytes, private: str) -> bytes:

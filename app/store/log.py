@@ -7,7 +7,7 @@ replaced only after it.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, update
@@ -159,6 +159,13 @@ class Log:
         with self._engine.begin() as connection:
             return tuple(_queued(row) for row in connection.execute(query))
 
+    def live(self) -> tuple[tuple[str, str, str, str], ...]:
+        """The lessons that were live when the process stopped: (school, lesson, connection, key)."""
+        c = t.lessons.c
+        query = select(c.school_id, c.id, c.connection_id, c.key).where(c.status == Status.LIVE.value)
+        with self._engine.begin() as connection:
+            return tuple((row[0], row[1], row[2], row[3]) for row in connection.execute(query))
+
 
 class Writing:
     """One transaction in the making. Not thread-safe: it belongs to the writer's thread."""
@@ -168,6 +175,7 @@ class Writing:
         self._shelf = shelf
         self._courses = courses
         self.now = now
+        self._salts = ledger.Salts()
         self._known: dict[str, set[str]] = {}
         self._outcomes: list[tuple[str, str, OutcomeKind]] = []
         self._lessons: dict[str, Lesson] = {}
@@ -228,7 +236,7 @@ class Writing:
         kept = self._shelf.get(row.id, row.number, course.roster)
         state = kept or self._fold(row, course)
         if state.roster_version != course.roster_version or state.roster_shrunk != course.shrunk:
-            state = replace(rematch(state, course.roster, course.roster_version), roster_shrunk=course.shrunk)
+            state = rematch(state, course.roster, course.roster_version).but(roster_shrunk=course.shrunk)
         lesson = Lesson(
             school=row.school_id, id=row.id, connection=row.connection_id, key=row.key, run=row.run, course=course,
             state=state, number=row.number, head=bytes(row.head), snapshot_number=row.snapshot_number,
@@ -360,7 +368,8 @@ class Writing:
         return self._lessons.values()
 
     def _log(self, lesson: Lesson, at: float, kind: str, incident: str | None, body: str, private: str) -> None:
-        salt, committed = ledger.seal(private)
+        salt = self._salts.next()
+        committed = ledger.commitment(salt, private)
         row = ledger.Row(
             lesson=lesson.id, number=lesson.number + 1, at=at, recorded_at=self.now, kind=kind, incident=incident,
             body=body, private=private, salt=salt, commitment=committed,

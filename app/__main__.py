@@ -1,0 +1,215 @@
+"""menshen: the console commands. `python -m app` is the same."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+
+from app import practice
+from app.domain.errors import MenshenError
+from app.settings import Settings, load
+from app.store.desk import Desk, TokenKind, UserRole
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Menshen guards live online classes.")
+users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
+tokens = typer.Typer(no_args_is_help=True, help="Tokens for the API.")
+cli.add_typer(users, name="user")
+cli.add_typer(tokens, name="token")
+
+
+def main() -> None:
+    """The entry point: errors of ours are told in one line."""
+    try:
+        cli()
+    except MenshenError as e:
+        typer.echo(f"menshen: {e}", err=True)
+        sys.exit(1)
+
+
+@cli.command()
+def serve() -> None:
+    """Run the service (and, with MENSHEN_PRACTICE=1, the practice classroom beside it)."""
+    settings = load(os.environ)
+    _log_as(settings)
+    if settings.is_practice:
+        asyncio.run(_serve_practice(settings))
+    else:
+        asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    from app.main import create_app
+
+    await _server(create_app(settings), settings).serve()
+
+
+async def _serve_practice(settings: Settings) -> None:
+    from app.main import create_app
+
+    port = practice.free_port(int(settings.classroom_port) or int(settings.port) + 1)
+    classroom = practice.classroom_of(settings, port)
+    with practice.running_classroom(port, classroom):
+        app = create_app(settings)
+        practice.furnish(app.service.desk, classroom)
+        server = _server(app, settings)
+        serving = asyncio.create_task(server.serve())
+        await asyncio.wait({serving, asyncio.create_task(server.listening.wait())}, return_when="FIRST_COMPLETED")
+        if not serving.done():
+            await practice.begin(app.service, settings)
+            for line in practice.welcome(app.service.desk, settings, classroom):
+                typer.echo(line)
+        await serving
+
+
+class Server(uvicorn.Server):
+    """uvicorn, and a sign that it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As ever, and then tell."""
+        await super().startup(sockets)
+        self.listening.set()
+
+
+def _server(app: object, settings: Settings) -> Server:
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an ASGI application by duck typing
+        host=settings.host, port=int(settings.port), loop="uvloop", http="httptools", ws="websockets-sansio",
+        access_log=False, log_level="warning", lifespan="on", timeout_graceful_shutdown=3, ws_per_message_deflate=False,
+        server_header=False, forwarded_allow_ips="127.0.0.1",
+    )  # fmt: skip
+    return Server(config)
+
+
+@cli.command()
+def verify() -> None:
+    """Check the hash chain of every lesson; exit code 1 when one does not hold."""
+    from app.store.engine import open_engine
+    from app.store.review import verify as check
+
+    if not check(open_engine(load(os.environ).database_url), typer.echo):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the tables of this version."""
+    from app.store.engine import open_engine
+    from app.store.migrate import upgrade
+
+    upgrade(open_engine(load(os.environ).database_url, writer=True))
+    typer.echo("The database is up to date.")
+
+
+@cli.command()
+def matrix(check: Annotated[bool, typer.Option(help="only say whether the README is up to date")] = False) -> None:
+    """Write the capability matrix into the README."""
+    from app.matrix import write
+
+    if not write(check_only=check):
+        typer.echo("README.md is not up to date: run `menshen matrix`", err=True)
+        raise typer.Exit(1)
+
+
+@users.command("add")
+def user_add(
+    mail: str,
+    name: Annotated[str, typer.Option(help="what colleagues call this person")],
+    role: Annotated[str, typer.Option(help="teacher, co_guard, it or admin")] = "teacher",
+    school: Annotated[str, typer.Option(help="the school's id; made when there is none yet")] = "",
+) -> None:
+    """Add somebody and print a one-time sign-in link."""
+    with _desk() as (desk, settings):
+        known = desk.people.schools()
+        if not known and not school:
+            school = desk.people.create_school(name="School").id
+        user = desk.people.create_user(school or known[0].id, mail=mail, name=name, role=UserRole(role))
+        link = desk.tokens.issue(user, TokenKind.LINK, ttl=practice.LINK_SECONDS)
+        typer.echo(f"{user.name} ({user.role}): {settings.base_url}/signin/{link}")
+
+
+@users.command("link")
+def user_link(mail: str) -> None:
+    """Print a fresh one-time sign-in link for somebody."""
+    with _desk() as (desk, settings):
+        for user in desk.people.accounts(mail):
+            link = desk.tokens.issue(user, TokenKind.LINK, ttl=practice.LINK_SECONDS)
+            typer.echo(f"{user.name} ({user.role}): {settings.base_url}/signin/{link}")
+
+
+@tokens.command("create")
+def token_create(
+    role: Annotated[str, typer.Option(help="teacher, co_guard, it or admin")] = "it",
+    name: Annotated[str, typer.Option(help="what the token is for")] = "api",
+    days: Annotated[int, typer.Option(help="days until it ends")] = 365,
+) -> None:
+    """Print a new API token; it is shown this once."""
+    with _desk() as (desk, _settings):
+        schools = desk.people.schools() or (desk.people.create_school(name="School"),)
+        owner = desk.people.create_user(
+            schools[0].id, mail=f"token-{os.urandom(4).hex()}@menshen.invalid", name=name, role=UserRole(role)
+        )
+        typer.echo(desk.tokens.issue(owner, TokenKind.API, ttl=days * 86400.0, role=UserRole(role), name=name))
+
+
+@cli.command()
+def raid(
+    strangers: Annotated[int, typer.Option(help="how many strangers burst in")] = 6,
+    seconds: Annotated[float, typer.Option(help="how long it lasts")] = 30.0,
+) -> None:
+    """Start the scripted raid in the practice lesson."""
+    settings = load(os.environ)
+    with _desk() as (desk, _settings):
+        opened = next(s for r, s in desk.connections.opened() if r.id == practice.CONNECTION)
+    asyncio.run(practice.raid_from_outside(opened, strangers=strangers, seconds=seconds))
+    typer.echo(f"The raid runs: watch it at {settings.base_url}/lessons")
+
+
+@contextlib.contextmanager
+def _desk() -> Iterator[tuple[Desk, Settings]]:
+    from app.clock import now
+    from app.connections import Seal
+    from app.store.engine import open_engine
+    from app.store.migrate import upgrade
+
+    settings = load(os.environ)
+    writer = open_engine(settings.database_url, writer=True)
+    upgrade(writer)
+    reader = open_engine(settings.database_url)
+    try:
+        yield Desk(reader, writer, Seal(settings.secret_key), now), settings
+    finally:
+        reader.dispose()
+        writer.dispose()
+
+
+def _log_as(settings: Settings) -> None:
+    """One JSON object a line on stderr; control characters in values cannot break a line."""
+    level = logging.getLevelNamesMapping().get(settings.log.upper(), logging.INFO)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

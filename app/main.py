@@ -1,0 +1,108 @@
+"""create_app(): settings -> store -> adapters -> pipeline -> routes. The only module that knows everything."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from adapters import REGISTRY
+from adapters.base import Adapter
+from adapters.http import Http
+from app import clock
+from app.connections import Connections, Seal
+from app.executor import Executor
+from app.live import Live
+from app.pipeline import Pipeline
+from app.settings import Settings
+from app.store.courses import Courses
+from app.store.desk import Desk
+from app.store.engine import open_engine
+from app.store.log import Log
+from app.store.migrate import upgrade
+from app.store.review import Review
+from app.web import api, auth, errors, health, pages, panel, review, words
+from app.web.hooks import Hooks
+from app.web.service import Service
+from policies.documents import policy
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class App:
+    """The ASGI application: /hooks/ goes straight to the webhook routes, everything else to the comfortable side."""
+
+    def __init__(self, service: Service, hooks: Hooks, comfort: ASGI) -> None:
+        self.service = service
+        self._hooks = hooks
+        self._comfort = comfort
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Route one connection."""
+        if scope["type"] == "http" and scope["path"].startswith("/hooks/"):
+            await self._hooks(scope, receive, send)
+        else:
+            await self._comfort(scope, receive, send)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    registry: Mapping[str, type[Adapter[Any]]] = REGISTRY,
+    now: Callable[[], float] = clock.now,
+    http: Callable[[], Http] = Http,
+) -> App:
+    """Wire the whole service. The database is brought to this version's tables; nothing listens yet."""
+    writer = open_engine(settings.database_url, writer=True)
+    upgrade(writer)
+    reader = open_engine(settings.database_url)
+    seal = Seal(settings.secret_key)
+    connections = Connections(registry, http)
+    log = Log(writer, Courses(policy))
+    pipeline = Pipeline(log, connections, now, limit=int(settings.workers_queue))
+    executor, watch, live = (
+        Executor(pipeline, connections, now),
+        clock.Clock(pipeline, connections, now),
+        Live(),
+    )
+    pipeline.sinks += [executor, live, watch]
+    service = Service(
+        settings=settings, now=now, desk=Desk(reader, writer, seal, now), review=Review(reader, writer, now), seal=seal,
+        connections=connections, pipeline=pipeline, live=live, words=words.load(), pages=pages.templates(),
+    )  # fmt: skip
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        for record, opened in service.desk.connections.opened():
+            connections.add(
+                school=record.school, connection=record.id, name=record.name, platform=record.platform, settings=opened
+            )
+        executor.resume(log.unfinished())
+        watch.resume(log.live())
+        watch.start()
+        yield
+        await watch.close()
+        await executor.close()
+        await pipeline.close()
+        await connections.close()
+        reader.dispose()
+        writer.dispose()
+
+    return App(service, Hooks(pipeline, now), _comfort(service, lifespan))
+
+
+def _comfort(service: Service, lifespan: Any) -> ASGI:
+    """Panel, review, accounts and API."""
+    app = FastAPI(
+        title="Menshen", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, lifespan=lifespan, version="1"
+    )
+    app.state.service = service
+    errors.install(app)
+    for part in (api, auth, panel, review, health):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static")
+    return auth.with_headers(app, service.settings)

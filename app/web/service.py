@@ -1,0 +1,37 @@
+"""What the routes work with: one value made by app/main.py, found at request.app.state.service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jinja2 import Environment
+from starlette.requests import HTTPConnection
+
+from app.connections import Connections, Seal
+from app.live import Live
+from app.pipeline import Pipeline
+from app.settings import Settings
+from app.store.desk import Desk
+from app.store.review import Review
+from app.web.words import Catalogues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The whole house, wired."""
+
+    settings: Settings
+    now: Callable[[], float]
+    desk: Desk
+    review: Review
+    seal: Seal
+    connections: Connections
+    pipeline: Pipeline
+    live: Live
+    words: Catalogues
+    pages: Environment
+
+
+def service_of(request: HTTPConnection) -> Service:
+    """The service behind a request."""
+    service: Service = request.app.state.service
+    return service
