@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.base import Delivery, Received, Reply
 from app.connections import Connected, Connections
 from app.domain.actions import ActionKind, Decision, Lane, Level, Outcome, OutcomeKind, Support, plan
-from app.domain.errors import Malformed, NotAuthentic, NotFound
+from app.domain.errors import Malformed, NotAuthentic, NotFound, StoreError
 from app.domain.events import (
     ButtonPressed,
     ClockTicked,
@@ -41,7 +41,7 @@ DEADLINES = {Lane.PANIC: 30.0, Lane.GUARD: 60.0, Lane.ROUTINE: 120.0}  # seconds
 OPENS = (LessonStarted, ParticipantJoined, ParticipantWaiting)  # what makes a new lesson of an ended one
 
 
-class Overloaded(NotFound):
+class Overloaded(StoreError):
     """Too many deliveries wait for a commit: come again."""
 
 
@@ -126,6 +126,10 @@ class Pipeline:
         now = delivery.received_at
         told = tuple(r if r.event.at <= now else replace(r, event=replace(r.event, at=now)) for r in items)
         return Work(school=connected.school, connection=connected.id, items=told, body=delivery.body)
+
+    def _unread(self, connected: Connected, delivery: Delivery, problem: str) -> Work:
+        self.count("malformed")
+        return Work(school=connected.school, connection=connected.id, body=delivery.body[:65536], problem=problem)
 
     async def press(self, school: str, lesson: str, event: ButtonPressed) -> tuple[str, ...]:
         """A button; returns the ids of the intents it led to (the same again for the same idempotency key)."""

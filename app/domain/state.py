@@ -404,7 +404,7 @@ def _switched(state: LessonState, news: ev.Switches, at: float, intent: str = ""
     calm = dict(state.calm)
     for name in values:
         author_of = state.intents.get(changes[name].intent)
-        if author_of and author_of.button == "calm" and name not in calm:
+        if author_of and author_of.button == "calm":
             calm[name] = changes[name]
     return state.but(switches=replace(state.switches, **values), changes=changes, calm=calm)
 
