@@ -29,9 +29,9 @@ def teacher(id: str = "t", role: Role = Role.HOST) -> Participant:
     return Participant(id=id, name="李老师", account="teacher-1", role=role)
 
 
-def pupil(n: int, id: str = "", **more: str) -> Participant:
+def pupil(n: int, id: str = "", name: str = "") -> Participant:
     """On the roster, signed in with an account."""
-    return Participant(id=id or f"p{n}", name=more.pop("name", f"学生{n}"), account=f"account-{n}", **more)
+    return Participant(id=id or f"p{n}", name=name or f"学生{n}", account=f"account-{n}")
 
 
 def named(n: int, id: str = "") -> Participant:
@@ -224,7 +224,7 @@ def _id_of(action: Action) -> str:
 
 @dataclass
 class Rehearsal:
-    """A lesson played without a platform: every event is folded and decided upon, every decision stands as an intent."""
+    """A lesson played without a platform: each event is folded and decided upon, each decision stands."""
 
     policy: Policy
     state: LessonState

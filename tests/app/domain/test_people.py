@@ -14,8 +14,8 @@ TWINS = (RosterEntry(id="3", name="王伟", accounts=("acc-3",)), RosterEntry(id
 CLASS = Roster((TAN, XIAO, *TWINS))
 
 
-def who(name: str = "", **more: str) -> Participant:
-    return Participant(id="p", name=name, **more)
+def who(name: str = "", *, account: str = "", email: str = "", link: str = "") -> Participant:
+    return Participant(id="p", name=name, account=account, email=email, link=link)
 
 
 VERIFIED, CLAIMED, STRANGER = Trust.VERIFIED, Trust.CLAIMED, Trust.STRANGER
