@@ -51,7 +51,7 @@ _NOISE = (
     "sooo boring!!!", "đồ ngốc", "vào nhóm http://spam.example/vui", "666666666",
     "shut up everybody", "下课下课下课", "AAAAAAAAAAAA",
 )  # fmt: skip
-_CALM = ("老师好", "好的", "明白了", "请问第三题怎么做?", "Dạ em hiểu rồi", "Em chào thầy", "Yes", "I have a question")
+_CALM = ("老师好", "好的", "明白了", "请问第三题怎么做？", "Dạ em hiểu rồi", "Em chào thầy", "Yes", "I have a question")
 
 
 def plan_raid(*, seed: int, strangers: int, seconds: float, names: Sequence[str]) -> tuple[Step, ...]:
