@@ -51,9 +51,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A Chromium of this test process; ask it for a `new_context()` per test."""
+    """A Chromium for the tests of one file; ask it for a `new_context()` per test.
+
+    Not for the whole run: while Playwright's synchronous side is open, `asyncio.run` does not work in this process.
+    """
     not_run.require(*chromium.PROGRAMS)
     with chromium.running(chromium.program() or "") as running:
         yield running
