@@ -15,18 +15,19 @@ hypothesis.settings.register_profile("default", derandomize=True, deadline=None,
 hypothesis.settings.register_profile("deep", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "default"))
 
-EXPENSIVE = {"lab"}  # a real Janus; a PostgreSQL starts in half a second and may run in every process
-
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(not_run, "needs")  # which also configures it
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share something expensive share a process too, so that it is started once."""
+    """Tests that share something expensive share a process too: the real Janus, and each file its browser."""
     for item in items:
-        for fixture in EXPENSIVE & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(fixture))
+        fixtures = getattr(item, "fixturenames", ())
+        if "lab" in fixtures:
+            item.add_marker(pytest.mark.xdist_group("lab"))
+        elif "browser" in fixtures:
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 @pytest.fixture(scope="session")
