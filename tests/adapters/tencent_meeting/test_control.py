@@ -272,6 +272,12 @@ def test_the_end_of_a_run_forgets_its_ids() -> None:
     assert names(cloud.controls) == [(TEACHER, 4), ("bmV3IHJ1bg==", 4)]
 
 
+def test_ending_a_class_forgets_its_ids() -> None:
+    cloud = classroom()
+    perform(cloud, *(on(kind, None, operator=None) for kind in (Kind.LOCK, Kind.END, Kind.LOCK)))
+    assert [s.method for s in cloud.seen] == ["GET", "PUT", "POST", "GET", "PUT"]
+
+
 def test_where_the_accounts_id_is_refused_the_userid_asks() -> None:
     cloud = classroom(script=[Refusal(9042)])
     assert perform(cloud, on(Kind.LOCK, None, operator=None)) == [ASKED]

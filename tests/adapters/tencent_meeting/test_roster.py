@@ -76,6 +76,12 @@ def test_two_devices_of_one_account_are_two_presences() -> None:
     assert [p.participant.id for p in seen.inside] == ["bXM=:1", "bXM=:3"]
 
 
+def test_two_rows_of_one_presence_are_one_and_what_either_sends_is_on() -> None:
+    told = [row("bXM=", 1, audio_state=on, video_state=not on, screen_shared_state=False) for on in (True, False)]
+    (presence,) = read(cloud(inside=told)).inside
+    assert (presence.audio, presence.video, presence.share) == (True, True, False)
+
+
 class Shifting(Cloud):
     """Somebody from the first page leaves after it was read, so that everybody moves up by one; once or always."""
 
@@ -91,7 +97,9 @@ class Shifting(Cloud):
 
 def test_somebody_who_slips_between_two_pages_is_found_by_a_second_reading() -> None:
     classroom = Shifting(inside=crowd(101), clock=time.time)
-    assert len(read(classroom).inside) == 100
+    ids = {p.participant.id for p in read(classroom).inside}
+    assert ids == {f"{r['ms_open_id']}:3" for r in classroom.inside}
+    assert len(ids) == 100
 
 
 def test_in_a_room_that_never_stands_still_nobody_who_was_there_is_lost() -> None:

@@ -116,7 +116,12 @@ def test_a_raw_plus_in_the_url_check_is_not_a_space() -> None:
     assert "+" in check
     text = "".join(sorted([TOKEN, STAMP, NONCE, check]))
     signature = hashlib.sha1(text.encode()).hexdigest()  # noqa: S324
-    for query in (f"check_str={check}", f"check_str={quote(check, safe='')}", f"a=1&check_str={check}&b=2"):
+    for query in (
+        f"check_str={check}",
+        f"check_str={quote(check, safe='')}",
+        f"check_str={check.replace('+', '%20')}",
+        f"a=1&check_str={check}&b=2",
+    ):
         reply = adapter().handshake(delivery(query=query, signature=signature))
         assert reply is not None
         assert reply.body == b"\xfb\xef\xbeplus>>"
