@@ -54,7 +54,7 @@ CAPABILITIES: Capabilities = MappingProxyType(
         Kind.OPEN_CHAT: _native(Confirm.NEVER, UNREADABLE),
         Kind.SILENCE: _none("Chat can be closed for all only, not for one.", Kind.CLOSE_CHAT),
         Kind.UNSILENCE: _none("Chat can be opened for all only, not for one.", Kind.OPEN_CHAT),
-        Kind.DELETE_MESSAGE: _none("Posted text stays until the session ends; chat is closed.", Kind.CLOSE_CHAT),
+        Kind.DELETE_MESSAGE: _none("Posted text stays until the lesson ends; chat is closed.", Kind.CLOSE_CHAT),
         Kind.ANNOUNCE: _none("No call sends a message to the room; the teacher is alerted."),
         Kind.PREPARE: _partial(
             "Live part only: muted on entry, meeting number hidden, no document upload. Waiting room, who may enter "
