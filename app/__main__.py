@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ def serve() -> None:
     """Run the service (and, with MENSHEN_PRACTICE=1, the practice classroom beside it)."""
     settings = load(os.environ)
     _log_as(settings)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again after its own shutdown
     if settings.is_practice:
         asyncio.run(_serve_practice(settings))
     else:

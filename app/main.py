@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
@@ -64,12 +64,7 @@ def create_app(
     connections = Connections(registry, http)
     log = Log(writer, Courses(policy))
     pipeline = Pipeline(log, connections, now, limit=int(settings.workers_queue))
-    executor, watch, live = (
-        Executor(pipeline, connections, now),
-        clock.Clock(pipeline, connections, now),
-        Live(),
-    )
-    pipeline.sinks += [executor, live, watch]
+    live = Live()
     service = Service(
         settings=settings, now=now, desk=Desk(reader, writer, seal, now), review=Review(reader, writer, now), seal=seal,
         connections=connections, pipeline=pipeline, live=live, words=words.load(), pages=pages.templates(),
@@ -77,22 +72,33 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        for record, opened in service.desk.connections.opened():
-            connections.add(
-                school=record.school, connection=record.id, name=record.name, platform=record.platform, settings=opened
-            )
-        executor.resume(log.unfinished())
-        watch.resume(log.live())
-        watch.start()
-        yield
-        await watch.close()
-        await executor.close()
-        await pipeline.close()
-        await connections.close()
+        async with _running(service, log):
+            yield
         reader.dispose()
         writer.dispose()
 
     return App(service, Hooks(pipeline, now), _comfort(service, lifespan))
+
+
+@asynccontextmanager
+async def _running(service: Service, log: Log) -> AsyncIterator[None]:
+    """Executor and clock from what the last process left, to an orderly stop."""
+    pipeline, connections = service.pipeline, service.connections
+    for record, opened in service.desk.connections.opened():
+        connections.add(
+            school=record.school, connection=record.id, name=record.name, platform=record.platform, settings=opened
+        )
+    executor = Executor(pipeline, connections, service.now)
+    watch = clock.Clock(pipeline, connections, service.now)
+    pipeline.sinks += [executor, service.live, watch]
+    executor.resume(log.unfinished())
+    watch.resume(log.live())
+    watch.start()
+    yield
+    await watch.close()
+    await executor.close()
+    await pipeline.close()
+    await connections.close()
 
 
 def _comfort(service: Service, lifespan: Any) -> ASGI:
@@ -105,4 +111,4 @@ def _comfort(service: Service, lifespan: Any) -> ASGI:
     for part in (api, auth, panel, review, health):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static")
-    return auth.with_headers(app, service.settings)
+    return auth.with_headers(cast(ASGI, app), service.settings)

@@ -31,6 +31,7 @@ TITLE = "7-3 数学"
 TEACHER, GUARD, IT = "teacher@practice.example", "guard@practice.example", "it@practice.example"
 PEOPLE = ((TEACHER, "李老师", UserRole.TEACHER), (GUARD, "周老师", UserRole.CO_GUARD), (IT, "陈工", UserRole.IT))
 PUPILS = 24
+RATE = 60  # control calls per second that the practice classroom allows
 LINK_SECONDS = 12 * 3600.0
 
 
@@ -54,7 +55,9 @@ def classroom_of(settings: Settings, port: int) -> Classroom:
 
 def furnish(desk: Desk, classroom: Classroom) -> None:
     """Make the practice school on the first start; point its connection at the classroom on every start."""
-    opened = {"base_url": classroom.base_url, "token": classroom.token, "secret": classroom.secret}
+    opened = {
+        "base_url": classroom.base_url, "token": classroom.token, "secret": classroom.secret, "calls_per_second": RATE,
+    }  # fmt: skip
     if any(school.id == SCHOOL for school in desk.people.schools()):
         desk.connections.replace(SCHOOL, CONNECTION, opened)
         return
@@ -141,13 +144,27 @@ async def raid_from_outside(settings: Mapping[str, Any], *, strangers: int, seco
 @contextmanager
 def running_classroom(port: int, classroom: Classroom) -> Iterator[None]:
     """The practice classroom as a process of its own, stopped with us."""
-    command = [sys.executable, "-m", "adapters.drill.classroom", "--port", str(port), "--rate", "60", "--burst", "120"]
+    command = [
+        sys.executable,
+        "-m",
+        "adapters.drill.classroom",
+        "--port",
+        str(port),
+        "--rate",
+        str(RATE),
+        "--burst",
+        str(2 * RATE),
+        "--with-parent",
+    ]
     secret = {"DRILL_TOKEN": classroom.token, "DRILL_SECRET": classroom.secret}
-    process = subprocess.Popen(command, env=os.environ | secret, start_new_session=True)  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603
+        command, env=os.environ | secret, stdin=subprocess.PIPE, start_new_session=True
+    )
     try:
         yield
     finally:
         process.terminate()
+        process.stdin.close() if process.stdin else None
         try:
             process.wait(5)
         except subprocess.TimeoutExpired:

@@ -2,6 +2,9 @@
 
 import argparse
 import os
+import signal
+import sys
+import threading
 
 import uvicorn
 
@@ -20,7 +23,10 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=20.0, help="control calls per second")
     parser.add_argument("--burst", type=int, default=40, help="control calls at once")
     parser.add_argument("--hide", action="append", default=[], choices=[h.value for h in Hidden])
+    parser.add_argument("--with-parent", action="store_true", help="stop when standard input ends")
     given = parser.parse_args()
+    if given.with_parent:
+        threading.Thread(target=_stop_with_parent, daemon=True).start()
     if not given.token or not given.secret:
         parser.error("give --token and --secret, or DRILL_TOKEN and DRILL_SECRET")
     settings = ClassroomSettings(
@@ -36,6 +42,12 @@ def main() -> None:
         app, host=given.host, port=given.port, log_level="warning", access_log=False, ws="websockets-sansio",
         ws_max_size=65536, timeout_graceful_shutdown=2,
     )  # fmt: skip
+
+
+def _stop_with_parent() -> None:
+    """Whoever started this keeps our standard input open; however he ends, it ends too."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
