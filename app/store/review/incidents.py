@@ -9,6 +9,7 @@ from app.domain.actions import Severity
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.incidents import IncidentStatus, Verdict
 from app.store import tables as t
+from app.store.desk import typed
 from app.store.desk.courses import guarded_by
 from app.store.desk.paging import Page, at_most, page, place
 
@@ -62,7 +63,9 @@ class Filter:
 
 
 def listed(db: Connection, school: str, chosen: Filter, after: str, limit: int) -> Page[Incident]:
-    """The incidents of a school that fit, newest first. Raises Invalid for a cursor that is not ours."""
+    """The incidents of a school that fit, newest first. Raises Invalid for a cursor or a filter that makes no sense."""
+    typed.line("course", chosen.course, blank=True)
+    typed.line("rule", chosen.rule, blank=True)
     rows, i = at_most(limit), t.incidents.c
     query = _query(school).where(*_conditions(school, chosen))
     if seen := place(after, float, str):
@@ -73,7 +76,8 @@ def listed(db: Connection, school: str, chosen: Filter, after: str, limit: int) 
 
 def one(db: Connection, school: str, incident: str) -> Incident:
     """One incident, a rehearsed or routine one too. Raises NotFound."""
-    row = db.execute(_query(school).where(t.incidents.c.id == incident)).one_or_none()
+    known = not typed.problem(incident)
+    row = db.execute(_query(school).where(t.incidents.c.id == incident)).one_or_none() if known else None
     if row is None:
         raise NotFound("no such incident")
     return _incident(row)
@@ -92,8 +96,8 @@ class Judgement:
 
 def judge(db: Connection, school: str, incident: str, judged: Judgement, now: float) -> None:
     """Write a verdict; taking it back to unreviewed opens the incident again. Raises NotFound, Invalid, Conflict."""
-    if len(judged.note) > NOTE_LENGTH:
-        raise Invalid(problems=(("note", f"at most {NOTE_LENGTH} characters"),))
+    if len(judged.note) > NOTE_LENGTH or "\0" in judged.note:
+        raise Invalid(problems=(("note", f"text of at most {NOTE_LENGTH} characters"),))
     i = t.incidents.c
     reviewed = judged.verdict is not Verdict.UNREVIEWED
     where = [i.school_id == school, i.id == incident]

@@ -46,13 +46,13 @@ class School:
         t.metadata.create_all(self.writer)
         with self.writer.begin() as db:
             _enrol(db)
-        connections = Connections({"drill": DrillAdapter}, Http)
-        connections.add(
+        self.connections = Connections({"drill": DrillAdapter}, Http)
+        self.connections.add(
             school=SCHOOL, connection=CONNECTION, name="practice", platform="drill",
             settings={"base_url": "http://127.0.0.1:9", "token": "t-1", "secret": "s-1"},
         )  # fmt: skip
         self.log = Log(self.writer, Courses(policy))
-        self.pipeline = Pipeline(self.log, connections, lambda: self.at)
+        self.pipeline = Pipeline(self.log, self.connections, lambda: self.at)
         self.review = Review(self.reader, self.writer, lambda: self.at)
         self._deliveries = itertools.count(1)
 

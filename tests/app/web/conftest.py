@@ -1,0 +1,17 @@
+"""The school whose record these tests read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app.store.scripted import School
+from tests.app.web.review_desk import ReviewDesk
+
+
+@pytest.fixture
+def review_desk(tmp_path: Path) -> Iterator[ReviewDesk]:
+    """The review of a school with an empty record."""
+    school = School(f"sqlite:///{tmp_path}/menshen.db")
+    yield ReviewDesk(school)
+    school.close()
