@@ -55,7 +55,7 @@ def wake_at(policy: Policy, state: LessonState) -> float | None:
     if state.status is not Status.LIVE:
         return None
     asked = [r.wake(policy.of(r), state) for r in RULES if r.wake and (policy.of(r).mode != "off" or r.name in ALWAYS)]
-    return min((at for at in (state.wake_at(), *asked) if at is not None), default=None)
+    return min((at for at in asked if at is not None), default=None)
 
 
 def failed(rule: Rule, error: Exception) -> Decision:

@@ -32,7 +32,7 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
     due = closes_at(settings, state)
     if due is None or state.status is not Status.LIVE or "door" in state.opened or state.now < due:
         return
-    if not state.switches.waiting_room and not state.switches.locked:
+    if not _closed(state):
         yield Decision(
             action=Action(kind=ActionKind.OPEN_WAITING_ROOM),
             rule="late_lock",
@@ -44,12 +44,21 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
         yield from _late(state, event)
 
 
+def _closed(state: LessonState) -> bool:
+    return bool(state.switches.waiting_room or state.switches.locked)
+
+
+def wake(settings: LateLock, state: LessonState) -> float | None:
+    """When the door is to be closed, also if nobody comes or goes just then."""
+    return None if _closed(state) or "door" in state.opened else closes_at(settings, state)
+
+
 def _late(state: LessonState, event: PersonEvent) -> Iterator[Decision]:
     person = state.person(event.participant.id)
     if person is None or person.staff:
         return
     if not state.roster or state.roster_shrunk:
-        yield no_roster(state, "late_lock")
+        yield from no_roster(state, "late_lock")
     elif event.participant.id in state.waiting:
         if person.trusted:
             yield admit(person, "late_pupil", "late_lock")
@@ -57,4 +66,10 @@ def _late(state: LessonState, event: PersonEvent) -> Iterator[Decision]:
         yield keep_away(person, ActionKind.HOLD, "late_stranger", Severity.HIGH, "late_lock")
 
 
-RULE = Rule(name="late_lock", settings=LateLock, decide=decide, on=(ClockTicked, ParticipantWaiting, ParticipantJoined))
+RULE = Rule(
+    name="late_lock",
+    settings=LateLock,
+    decide=decide,
+    on=(ClockTicked, ParticipantWaiting, ParticipantJoined),
+    wake=wake,
+)

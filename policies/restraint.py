@@ -14,7 +14,8 @@ from app.domain.events import ClockTicked
 from app.domain.state import SETS, LessonState, Standing
 from policies.base import Rule, Settings
 
-REPEAT_ALERT = 60.0  # seconds in which the same alert is not raised again
+REPEAT = 60.0  # seconds in which no rule asks again for what was just told or has just failed
+REPEAT_PRESS = 5.0  # seconds in which several people press the same button and mean it once
 
 
 class Restraint(Settings):
@@ -54,9 +55,12 @@ def _spared(state: LessonState, wish: Decision) -> bool:
 
 
 def _in_force(state: LessonState, wish: Decision) -> bool:
-    """Whether the same is on its way, just done, or the room already is like that."""
+    """Whether the same is on its way, just done, or the room already is like that.
+
+    A switch may show what is no longer so (everybody was muted, and some unmuted since): it stops rules, not humans.
+    """
     sets = SETS.get(wish.action.kind)
-    if sets and getattr(state.switches, sets[0]) is sets[1] and not _reversal_open(state, wish):
+    if sets and not wish.by and getattr(state.switches, sets[0]) is sets[1] and not _reversal_open(state, wish):
         return True
     return any(_same(state, standing, wish) for standing in state.intents.values())
 
@@ -71,12 +75,32 @@ def _same(state: LessonState, standing: Standing, wish: Decision) -> bool:
     if standing.action.kind is not wish.action.kind or standing.action.key != wish.action.key:
         return False
     if wish.action.kind is ActionKind.ALERT:
-        return standing.reason == wish.reason and standing.at > state.now - REPEAT_ALERT
+        return standing.reason == wish.reason and standing.at > state.now - REPEAT
     if standing.status in (OutcomeKind.PENDING, OutcomeKind.REQUESTED, OutcomeKind.MANUAL):
         return not (wish.by and standing.status is OutcomeKind.MANUAL)
-    if standing.status is OutcomeKind.SIMULATED:
-        return not wish.by and standing.at > state.now - REPEAT_ALERT
-    return False
+    if wish.by:
+        return _pressed_together(state, standing, wish)
+    return standing.status in _NOT_AGAIN and standing.at > state.now - REPEAT
+
+
+# The ladder has answered to these; a rule that asks again at the next event would only hammer the platform.
+_NOT_AGAIN = frozenset(
+    {
+        OutcomeKind.SIMULATED,
+        OutcomeKind.REFUSED,
+        OutcomeKind.FAILED,
+        OutcomeKind.UNSUPPORTED,
+        OutcomeKind.UNCONFIRMED,
+    }
+)
+
+
+def _pressed_together(state: LessonState, standing: Standing, wish: Decision) -> bool:
+    """Whether somebody pressed the same a moment ago, it worked, and the room still is like that."""
+    sets = SETS.get(wish.action.kind)
+    if not sets or getattr(state.switches, sets[0]) is not sets[1] or _reversal_open(state, wish):
+        return False
+    return bool(standing.by) and standing.at > state.now - REPEAT_PRESS
 
 
 def _strongest(wishes: Sequence[Decision]) -> list[Decision]:
@@ -89,35 +113,44 @@ def _strongest(wishes: Sequence[Decision]) -> list[Decision]:
             if held is None or _rank(wish) > _rank(held):
                 best[target.id] = wish
     chosen = set(map(id, best.values()))
-    seen: set[tuple[str, str, str]] = set()
-    kept = []
+    kept: dict[tuple[str, ...], Decision] = {}
     for wish in wishes:
         personal = wish.action.target and wish.action.kind in _AGAINST
-        if wish.action.key in seen or (personal and id(wish) not in chosen):
+        if personal and id(wish) not in chosen:
             continue
-        seen.add(wish.action.key)
-        kept.append(wish)
-    return kept
+        key = (*wish.action.key, wish.reason if wish.action.kind is ActionKind.ALERT else "")
+        held = kept.get(key)
+        if held is None or _outlasts(wish, held):
+            kept[key] = wish
+    return list(kept.values())
 
 
-def _rank(wish: Decision) -> tuple[bool, int]:
+def _rank(wish: Decision) -> tuple[bool, bool, int]:
     """A human's wish beats a rule's; an enforced one beats an observed one; then the stronger."""
-    return (bool(wish.by) or not wish.observed, STRENGTH.index(wish.action.kind))
+    return (bool(wish.by), not wish.observed, STRENGTH.index(wish.action.kind))
+
+
+def _outlasts(wish: Decision, held: Decision) -> bool:
+    """Of two wishes for the same: an enforced one before an observed one, then the one that stays in force longer."""
+    if wish.observed is not held.observed:
+        return held.observed
+    return held.expires_after is not None and (wish.expires_after or float("inf")) > held.expires_after
 
 
 def _within_budget(settings: Restraint, state: LessonState, wishes: Sequence[Decision]) -> Iterator[Decision]:
     spent = None
+    closed = False
     for wish in wishes:
         if wish.by or wish.observed or wish.action.kind not in _AGAINST:
-            yield wish
+            yield wish  # pupils at the door are let in also during a wave
             continue
         spent = _spent(state) if spent is None else spent
         spent += 1
         if spent <= settings.per_minute:
             yield wish
-        else:
+        elif not closed:
+            closed = True
             yield from _close_the_room(settings, state)
-            return
 
 
 def _spent(state: LessonState) -> int:
@@ -146,12 +179,8 @@ def _close_the_room(settings: Restraint, state: LessonState) -> Iterator[Decisio
 
 def decide(settings: Restraint, state: LessonState, event: ClockTicked) -> Iterator[Decision]:
     """Take back every measure whose time is up, unless somebody changed it since."""
-    for standing in state.intents.values():
-        if standing.until is None or standing.until > state.now or standing.action.kind not in UNDO:
-            continue
-        sets = SETS.get(standing.action.kind)
-        latest = state.changes.get(sets[0]) if sets else None
-        if sets and (latest is None or latest.intent != standing.id):
+    for standing in _temporary(state):
+        if standing.until is None or standing.until > state.now:
             continue
         yield Decision(
             action=replace(standing.action, kind=UNDO[standing.action.kind]),
@@ -164,4 +193,20 @@ def decide(settings: Restraint, state: LessonState, event: ClockTicked) -> Itera
         )
 
 
-RULE = Rule(name="restraint", settings=Restraint, decide=decide, on=(ClockTicked,))
+def wake(settings: Restraint, state: LessonState) -> float | None:
+    """When the next measure's time is up."""
+    return min((s.until for s in _temporary(state) if s.until is not None), default=None)
+
+
+def _temporary(state: LessonState) -> Iterator[Standing]:
+    """Measures that are in force for a time and still are ours to take back."""
+    for standing in state.intents.values():
+        if standing.until is None or standing.action.kind not in UNDO:
+            continue
+        sets = SETS.get(standing.action.kind)
+        latest = state.changes.get(sets[0]) if sets else None
+        if sets is None or (latest is not None and latest.intent == standing.id):
+            yield standing
+
+
+RULE = Rule(name="restraint", settings=Restraint, decide=decide, on=(ClockTicked,), wake=wake)

@@ -44,7 +44,7 @@ def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[D
         judged = (*state.inside.values(), *state.waiting.values())
     suspects = [p for p in judged if not p.staff]
     if suspects and (not state.roster or state.roster_shrunk):
-        yield no_roster(state)
+        yield from no_roster(state)
         return
     for person in suspects:
         yield from _judge(settings, state, person)
@@ -78,6 +78,9 @@ def _claimed(settings: RosterOnly, state: LessonState, person: Person, waits: bo
             yield admit(person, "claimed_free")
         return
     reason = "claimed_twin" if owner_inside else "claimed_name"
+    if settings.strangers == "watch" and not owner_inside:  # nobody is treated worse for carrying a name of the list
+        yield told(person, reason, Severity.LOW)
+        return
     severity = Severity.HIGH if owner_inside else Severity.MEDIUM
     if waits:
         yield told(person, reason, Severity.LOW if not owner_inside else Severity.MEDIUM)
@@ -125,10 +128,11 @@ def told(person: Person, reason: str, severity: Severity, rule: str = "roster_on
     )
 
 
-def no_roster(state: LessonState, rule: str = "roster_only") -> Decision:
-    """Tell the teacher, once, that nobody can be judged."""
+def no_roster(state: LessonState, rule: str = "roster_only") -> Iterator[Decision]:
+    """Tell the teacher, once in a lesson, that nobody can be judged."""
     reason = "roster_shrunk" if state.roster_shrunk else "no_roster"
-    return Decision(action=Action(kind=ActionKind.ALERT), rule=rule, reason=reason, severity=Severity.LOW)
+    if not any(standing.reason == reason for standing in state.intents.values()):
+        yield Decision(action=Action(kind=ActionKind.ALERT), rule=rule, reason=reason, severity=Severity.LOW)
 
 
 RULE = Rule(

@@ -179,10 +179,6 @@ class LessonState:
         """What was asked and is not settled."""
         return tuple(s for s in self.intents.values() if s.status in (OutcomeKind.PENDING, OutcomeKind.REQUESTED))
 
-    def wake_at(self) -> float | None:
-        """When the clock should look at this lesson again, at the latest; None = nothing is due."""
-        return min((s.until for s in self.intents.values() if s.until is not None), default=None)
-
 
 def mood(state: LessonState) -> Mood:
     """The room in one word: blind before attack before watching before calm."""
