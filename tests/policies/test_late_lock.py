@@ -1,0 +1,84 @@
+"""late_lock: after a while strangers stay out; late pupils still get in where there is a waiting room."""
+
+import pytest
+
+from adapters.drill.capabilities import without
+from adapters.drill.classroom.settings import Hidden
+from app.domain.actions import Capabilities, plan
+from app.domain.events import Event
+from app.domain.state import LessonState
+from policies import wake_at
+from tests.builders import (
+    MINUTE,
+    START,
+    Rehearsal,
+    ended,
+    fold,
+    in_short,
+    joined,
+    lesson,
+    named,
+    only,
+    pressed,
+    pupil,
+    stranger,
+    teacher,
+    ticked,
+    waits,
+)
+
+DUE = START + 10 * MINUTE
+BEFORE = lesson(inside=[teacher()], at=START)
+CLOSED = lesson(inside=[teacher()], at=START, waiting_room=True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "state", "event", "expected"),
+    [
+        ({}, BEFORE, ticked(DUE - 0.1), ()),
+        ({}, BEFORE, ticked(DUE), ("open_waiting_room",)),
+        ({}, BEFORE, joined(stranger(1), DUE - 0.1), ()),
+        ({}, BEFORE, joined(stranger(1), DUE), ("open_waiting_room", "hold x1")),
+        ({"minutes": 240}, BEFORE, joined(stranger(1), START + 240 * MINUTE - 0.1), ()),
+        ({"minutes": 240}, BEFORE, joined(stranger(1), START + 240 * MINUTE), ("open_waiting_room", "hold x1")),
+        ({"minutes": 0}, BEFORE, joined(stranger(1), START + 1), ("open_waiting_room", "hold x1")),
+        # the planned start counts when the teacher opened early
+        ({}, lesson(at=START, scheduled=START + 600), ticked(START + 1199), ()),
+        ({}, lesson(at=START, scheduled=START + 600), ticked(START + 1200), ("open_waiting_room",)),
+        # behind a closed door
+        ({}, CLOSED, waits(pupil(2), DUE), ("admit p2",)),
+        ({}, CLOSED, waits(stranger(1), DUE), ()),
+        ({}, CLOSED, waits(named(2), DUE), ()),
+        ({}, CLOSED, joined(pupil(2), DUE), ()),
+        ({}, CLOSED, joined(named(2), DUE), ("hold n2",)),
+        ({}, CLOSED, joined(teacher("t2"), DUE), ()),
+        ({}, lesson(at=START, locked=True), ticked(DUE), ()),
+        # a human opened it, the lesson is over, or it has not begun
+        ({}, fold(BEFORE, pressed("unlock", at=START + 9)), joined(stranger(1), DUE), ()),
+        ({}, fold(BEFORE, ended(DUE - 1)), ticked(DUE), ()),
+        ({}, LessonState(lesson="l1"), ticked(DUE), ()),
+        # nobody is judged without a list
+        ({}, lesson(pupils=0, at=START, waiting_room=True), joined(stranger(1), DUE), ("alert",)),
+    ],
+)  # fmt: skip
+def test_when_the_door_closes_and_for_whom(
+    settings: dict[str, object], state: LessonState, event: Event, expected: tuple[str, ...]
+) -> None:
+    assert in_short(Rehearsal(only("late_lock", **settings), state).tell(event)) == expected
+
+
+def test_the_clock_is_asked_to_close_the_door_in_time() -> None:
+    rules = only("late_lock")
+    assert wake_at(rules, BEFORE) == DUE
+    assert wake_at(rules, CLOSED) is None
+    assert wake_at(rules, fold(BEFORE, pressed("unlock", at=START + 9))) is None
+    assert wake_at(rules, fold(BEFORE, ended(START + 9))) is None
+
+
+@pytest.mark.parametrize(
+    ("platform", "expected"),
+    [(without(frozenset()), ["open_waiting_room"]), (without(frozenset({Hidden.WAITING_ROOM})), ["lock"])],
+)
+def test_a_platform_without_a_waiting_room_locks_instead(platform: Capabilities, expected: list[str]) -> None:
+    (wish,) = Rehearsal(only("late_lock"), BEFORE).tell(ticked(DUE))
+    assert [action.kind.value for action, _ in plan(platform, wish)] == expected

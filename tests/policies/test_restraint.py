@@ -1,0 +1,245 @@
+"""restraint: the brakes. Hosts spared, nothing asked twice, one wish per person, room before massacre, undo."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.actions import Action, ActionKind, Decision, OutcomeKind
+from app.domain.people import Participant, Role
+from app.domain.state import LessonState, note
+from policies import RULES, decide, wake_at
+from policies.restraint import Restraint, restrain
+from tests.builders import (
+    LATER,
+    MINUTE,
+    START,
+    Rehearsal,
+    fold,
+    in_short,
+    joined,
+    lesson,
+    only,
+    policy,
+    polled,
+    pressed,
+    promoted,
+    pupil,
+    settled,
+    standing,
+    started,
+    stranger,
+    switched,
+    teacher,
+    ticked,
+    unmuted,
+)
+
+ROOM = lesson(inside=[teacher(), pupil(1), stranger(1), stranger(2)])
+NUMBERS = Restraint.model_validate({"per_minute": 3})
+
+
+def wish(kind: str, who: Participant | None = None, **more: object) -> Decision:
+    action = Action(kind=ActionKind(kind), target=who)
+    return Decision(action=action, rule="r", reason="because", **more)  # type: ignore[arg-type]  # optional fields
+
+
+def left_of(*wishes: Decision, state: LessonState = ROOM, settings: Restraint = NUMBERS) -> tuple[str, ...]:
+    return in_short(restrain(settings, state, wishes))
+
+
+@pytest.mark.parametrize(
+    ("wishes", "expected"),
+    [
+        ([wish("kick", teacher(), facts=2)], ()),
+        ([wish("kick", teacher(), facts=2, by="u1")], ()),  # not even by a button
+        ([wish("warn", teacher("t9", Role.COHOST))], ("warn t9",)),  # nobody inside by that id: not known as a host
+        ([wish("kick", stranger(1), facts=1)], ("hold x1",)),
+        ([wish("kick", stranger(1), facts=2)], ("kick x1",)),
+        ([wish("ban", stranger(1), facts=1)], ("hold x1",)),
+        ([wish("kick", stranger(1), facts=1, by="u1")], ("kick x1",)),
+        ([wish("mute", stranger(1)), wish("hold", stranger(1))], ("hold x1",)),
+        ([wish("hold", stranger(1)), wish("mute", stranger(1)), wish("mute", stranger(2))], ("hold x1", "mute x2")),
+        ([wish("kick", stranger(1), facts=2, observed=True), wish("mute", stranger(1))], ("mute x1",)),
+        ([wish("kick", stranger(1), facts=2), wish("mute", stranger(1), by="u1")], ("mute x1",)),
+        ([wish("hold", stranger(1)), wish("alert", stranger(1))], ("hold x1", "alert x1")),
+        ([wish("lock"), wish("lock")], ("lock",)),
+        ([wish("delete_message", stranger(1)), wish("silence", stranger(1))], ("silence x1",)),
+    ],
+)  # fmt: skip
+def test_what_is_left_of_the_wishes_on_one_event(wishes: list[Decision], expected: tuple[str, ...]) -> None:
+    assert left_of(*wishes) == expected
+
+
+def test_of_two_wishes_for_one_switch_the_longer_lasting_stays() -> None:
+    (kept,) = restrain(NUMBERS, ROOM, [wish("restrict_share", expires_after=300.0), wish("restrict_share")])
+    assert kept.expires_after is None
+    at_start = decide(policy("lecture"), fold(LessonState(lesson="l1"), started()), started())
+    shares = [d for d in at_start if d.action.kind is ActionKind.RESTRICT_SHARE]
+    assert [d.expires_after for d in shares] == [None]  # quiet_start ends, but only hosts may share all lesson long
+
+
+# --- in force ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "by_rule", "by_human"),
+    [
+        (OutcomeKind.PENDING, (), ()),
+        (OutcomeKind.REQUESTED, (), ()),
+        (OutcomeKind.MANUAL, (), ("hold x1",)),
+        (OutcomeKind.SIMULATED, (), ("hold x1",)),
+        (OutcomeKind.CONFIRMED, ("hold x1",), ("hold x1",)),  # and here he is again
+        (OutcomeKind.GONE, ("hold x1",), ("hold x1",)),
+    ],
+)
+def test_what_is_on_its_way_is_not_asked_again(
+    status: OutcomeKind, by_rule: tuple[str, ...], by_human: tuple[str, ...]
+) -> None:
+    state = note(ROOM, standing(ActionKind.HOLD, stranger(1), at=LATER - 30, status=status))
+    assert left_of(wish("hold", stranger(1)), state=state) == by_rule
+    assert left_of(wish("hold", stranger(1), by="u1"), state=state) == by_human
+
+
+def test_what_the_room_is_like_already_no_rule_asks_for() -> None:
+    locked = lesson(locked=True)
+    assert left_of(wish("lock"), state=locked) == ()
+    assert left_of(wish("unlock"), state=locked) == ("unlock",)
+    unlocking = note(locked, standing(ActionKind.UNLOCK, status=OutcomeKind.PENDING))
+    assert left_of(wish("lock"), state=unlocking) == ("lock",)
+
+
+def test_a_human_may_ask_again_for_what_the_room_seems_to_be_like() -> None:
+    """House 4: "everybody is muted" was true a minute ago; the pupils who unmuted since are heard all the same."""
+    world = Rehearsal(only("emergency"), lesson(inside=[teacher(), stranger(1)]))
+    assert in_short(world.tell(pressed("mute_all", at=LATER))) == ("mute_all",)
+    world.tell(switched(LATER + 1, muted_all=True))
+    world.settle(at=LATER + 1)
+    assert world.tell(pressed("mute_all", at=LATER + 2, by="u2")) == ()  # two teachers at once
+    world.tell(unmuted(stranger(1), LATER + 55))
+    assert in_short(world.tell(pressed("mute_all", at=LATER + 60))) == ("mute_all",)
+
+
+def test_an_alert_is_not_repeated_within_a_minute() -> None:
+    state = note(ROOM, standing(ActionKind.ALERT, reason="because", at=LATER - 59, status=OutcomeKind.CONFIRMED))
+    assert left_of(wish("alert"), state=state) == ()
+    assert left_of(wish("alert"), state=replace(state, now=LATER + 1.1)) == ("alert",)
+
+
+def test_what_the_platform_just_refused_is_not_asked_for_at_every_event() -> None:
+    state = note(lesson(), standing(ActionKind.LOCK, at=LATER - 50, status=OutcomeKind.REFUSED))
+    assert left_of(wish("lock"), state=state) == ()
+    assert left_of(wish("lock", by="u1"), state=state) == ("lock",)
+    assert left_of(wish("lock"), state=replace(state, now=LATER + 11)) == ("lock",)
+
+
+# --- the budget -------------------------------------------------------------------------------------------------------
+
+
+def crowd(size: int) -> list[Participant]:
+    return [stranger(n) for n in range(1, size + 1)]
+
+
+def test_just_under_the_budget_each_is_held_and_just_over_it_the_room_is_closed() -> None:
+    rules = policy("seminar", restraint={"per_minute": 3})
+    under = Rehearsal(rules, lesson(at=LATER, waiting_room=True)).tell(polled(crowd(3)))
+    assert in_short(under) == ("hold x1", "hold x2", "hold x3")
+    over = Rehearsal(rules, lesson(at=LATER, waiting_room=True)).tell(polled(crowd(4)))
+    assert in_short(over) == ("hold x1", "hold x2", "hold x3", "lock", "alert")
+
+
+def test_a_wave_keeps_no_pupil_out_who_waits_at_the_door() -> None:
+    world = Rehearsal(only("roster_only"), replace(lesson(), now=LATER))
+    world.policy = replace(world.policy, rules={**world.policy.rules, "restraint": NUMBERS})
+    decided = in_short(world.tell(polled(crowd(40), [pupil(1), pupil(2)])))
+    assert decided[:3] == ("hold x1", "hold x2", "hold x3")
+    assert set(decided[3:]) == {"open_waiting_room", "lock", "alert", "admit p1", "admit p2"}
+
+
+def test_the_budget_is_one_minute_long_and_not_for_humans() -> None:
+    state = ROOM
+    for n in range(3):
+        state = note(state, standing(ActionKind.HOLD, stranger(50 + n), at=LATER - 59, id=f"i{n}"))
+    assert "hold x1" not in left_of(wish("hold", stranger(1)), state=state)
+    assert left_of(wish("hold", stranger(1), by="u1"), state=state) == ("hold x1",)
+    assert left_of(wish("hold", stranger(1)), state=replace(state, now=LATER + 2)) == ("hold x1",)
+    pressed_by_hand = replace(state, intents={k: replace(s, by="u1") for k, s in state.intents.items()})
+    assert left_of(wish("hold", stranger(1)), state=pressed_by_hand) == ("hold x1",)
+
+
+def test_a_wave_closes_the_room_once_and_not_at_every_further_stranger() -> None:
+    world = Rehearsal(policy("seminar", restraint={"per_minute": 1}), lesson(at=LATER, waiting_room=True))
+    world.tell(*(joined(p, LATER + n) for n, p in enumerate(crowd(20))))
+    assert in_short(world.made).count("lock") == 1
+    assert in_short(world.made).count("alert") == 1
+    assert len(world.against_pupils()) == 1
+
+
+def test_observed_measures_cost_nothing() -> None:
+    rules = policy("seminar", roster_only={"mode": "observe"}, restraint={"per_minute": 1})
+    world = Rehearsal(rules, lesson(waiting_room=True))
+    assert set(in_short(world.tell(polled(crowd(5))))) == {f"~hold x{n}" for n in range(1, 6)}
+
+
+# --- the end of a measure ---------------------------------------------------------------------------------------------
+
+
+def locked_for_a_while() -> Rehearsal:
+    """A wave has locked the room at LATER for ten minutes, and the platform said so."""
+    world = Rehearsal(policy("seminar", restraint={"per_minute": 1}), lesson(at=LATER, waiting_room=True))
+    world.tell(polled(crowd(2)))
+    world.tell(switched(LATER + 1, locked=True))
+    world.settle(at=LATER + 1)
+    return world
+
+
+def test_an_automatic_lock_ends_by_itself_just_in_time() -> None:
+    world = locked_for_a_while()
+    assert wake_at(world.policy, world.state) == LATER + 10 * MINUTE
+    assert world.tell(ticked(LATER + 10 * MINUTE - 0.1)) == ()
+    (undo,) = world.tell(ticked(LATER + 10 * MINUTE))
+    assert (undo.action.kind, undo.reason) == (ActionKind.UNLOCK, "time_is_up")
+    assert world.standing[[s.action.kind for s in world.standing].index(ActionKind.LOCK)].id == undo.undo_of
+
+
+def test_once_undone_nothing_is_due_any_more() -> None:
+    world = locked_for_a_while()
+    world.tell(ticked(LATER + 10 * MINUTE), switched(LATER + 10 * MINUTE + 1, locked=False))
+    world.settle()
+    assert world.tell(ticked(LATER + 11 * MINUTE)) == ()
+    assert wake_at(world.policy, world.state) is None
+
+
+def test_a_lock_that_somebody_touched_since_is_theirs() -> None:
+    world = locked_for_a_while()
+    world.tell(switched(LATER + 60, locked=False), switched(LATER + 70, locked=True))
+    assert world.tell(ticked(LATER + 10 * MINUTE)) == ()
+    assert wake_at(world.policy, world.state) is None
+
+
+def test_the_clock_is_not_lost_when_another_event_passes_the_end_first() -> None:
+    world = locked_for_a_while()
+    world.tell(joined(pupil(3), LATER + 11 * MINUTE))
+    due = wake_at(world.policy, world.state)
+    assert due is not None
+    assert in_short(world.tell(ticked(LATER + 11 * MINUTE + 1))) == ("unlock",)
+
+
+def test_a_host_made_since_is_spared_too() -> None:
+    state = fold(ROOM, promoted(stranger(1), Role.COHOST))
+    assert left_of(wish("kick", stranger(1), facts=2), state=state) == ()
+
+
+def test_a_rule_that_raises_is_one_alert_and_the_others_go_on() -> None:
+    broken = fold(lesson(at=START + 9), started())
+    object.__setattr__(broken, "switches", None)  # what no platform can do: a state that rules stumble over
+    decided = decide(policy("seminar", quiet_start={"mode": "enforce"}), broken, started())
+    assert {(d.rule, d.reason) for d in decided} <= {("quiet_start", "rule_failed"), ("sharing", "rule_failed")}
+    assert len(RULES) == 7
+
+
+def test_the_ladder_does_not_start_over_at_every_word_of_his() -> None:
+    state = note(ROOM, standing(ActionKind.HOLD, stranger(1), at=LATER - 9, status=OutcomeKind.UNCONFIRMED))
+    assert left_of(wish("hold", stranger(1)), state=state) == ()
+    refused = fold(note(ROOM, standing(ActionKind.HOLD, stranger(1), at=LATER)))
+    refused = fold(refused, settled(refused.intents["i1"], OutcomeKind.GONE))
+    assert left_of(wish("hold", stranger(1)), state=refused) == ("hold x1",)  # he was gone, and is back

@@ -1,0 +1,113 @@
+"""roster_only: strangers and claimed names are held, pupils with accounts come in, without a list nobody is judged."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.events import Event
+from app.domain.people import Roster
+from app.domain.state import LessonState
+from policies import decide
+from tests.builders import (
+    LATER,
+    Rehearsal,
+    entry,
+    in_short,
+    joined,
+    lesson,
+    named,
+    only,
+    polled,
+    pressed,
+    pupil,
+    renamed,
+    roster,
+    stranger,
+    teacher,
+    waits,
+)
+
+INSIDE = lesson(inside=[teacher(), pupil(1)])
+TWINS = replace(INSIDE, roster=Roster((*roster(3).entries, replace(entry(9), name="学生3"))))
+
+
+@pytest.mark.parametrize(
+    ("settings", "state", "event", "expected"),
+    [
+        # who comes into the room
+        ({}, INSIDE, joined(stranger(1)), ("hold x1",)),
+        ({}, INSIDE, joined(named(2)), ("hold n2",)),
+        ({}, INSIDE, joined(pupil(2)), ()),
+        ({}, INSIDE, joined(teacher("t2")), ()),
+        # who comes to the door
+        ({}, INSIDE, waits(pupil(2)), ("admit p2",)),
+        ({"admit_verified": False}, INSIDE, waits(pupil(2)), ()),
+        ({}, INSIDE, waits(stranger(1)), ("alert x1",)),
+        ({}, INSIDE, waits(named(2)), ("alert n2",)),
+        ({}, TWINS, waits(pupil(3)), ("admit p3",)),  # twins get in by their accounts
+        ({}, TWINS, waits(named(3)), ("alert n3",)),
+        # deny
+        ({"strangers": "deny"}, INSIDE, joined(stranger(1)), ("kick x1",)),
+        ({"strangers": "deny"}, INSIDE, waits(stranger(1)), ("deny x1",)),
+        ({"strangers": "deny"}, INSIDE, joined(named(2)), ("hold n2",)),  # a name alone is only one fact against him
+        # watch
+        ({"strangers": "watch"}, INSIDE, joined(stranger(1)), ()),
+        ({"strangers": "watch"}, INSIDE, waits(stranger(1)), ()),
+        ({"strangers": "watch"}, INSIDE, joined(named(2)), ("alert n2",)),  # not treated worse than a stranger
+        ({"strangers": "watch"}, INSIDE, joined(named(1)), ("hold n1",)),  # whose owner is inside already
+        # claimed names
+        ({"claimed": "admit"}, INSIDE, joined(named(2)), ()),
+        ({"claimed": "admit"}, INSIDE, waits(named(2)), ("admit n2",)),
+        ({"claimed": "admit"}, INSIDE, joined(named(1)), ("hold n1",)),
+        ({"claimed": "admit"}, INSIDE, waits(named(1)), ("alert n1",)),
+        ({"claimed": "admit"}, TWINS, joined(named(3)), ("hold n3",)),  # which of the two?
+        # a new name is judged like a new face
+        ({}, lesson(inside=[stranger(1)]), renamed(stranger(1), "学生2"), ("hold x1",)),
+        ({}, lesson(inside=[pupil(1)]), renamed(pupil(1), "李老师"), ()),
+        # a list of everybody judges everybody
+        ({}, INSIDE, polled([teacher(), pupil(1), stranger(1), named(2)], [pupil(3)]),
+         ("hold x1", "hold n2", "admit p3")),
+        # no list: one alert and no measure
+        ({}, replace(INSIDE, roster=Roster()), joined(stranger(1)), ("alert",)),
+        ({}, replace(INSIDE, roster=Roster()), polled([stranger(1), stranger(2)], [stranger(3)]), ("alert",)),
+        ({}, replace(INSIDE, roster=Roster()), joined(teacher("t2")), ()),
+        ({"strangers": "deny"}, replace(INSIDE, roster_shrunk=True), joined(stranger(1)), ("alert",)),
+    ],
+)  # fmt: skip
+def test_who_may_come_in(
+    settings: dict[str, object], state: LessonState, event: Event, expected: tuple[str, ...]
+) -> None:
+    world = Rehearsal(only("roster_only", **settings), state)
+    assert in_short(world.tell(event)) == expected
+
+
+def test_without_a_roster_the_teacher_is_told_once_and_nobody_is_touched() -> None:
+    world = Rehearsal(only("roster_only", strangers="deny"), replace(lesson(pupils=0), roster=Roster()))
+    for n in range(60):  # an hour of arrivals
+        world.tell(joined(stranger(n), LATER + n * 60.0))
+        world.settle()
+    assert in_short(world.made) == ("alert",)
+    assert world.made[0].reason == "no_roster"
+
+
+def test_whom_a_teacher_admitted_is_not_judged_again() -> None:
+    world = Rehearsal(only("roster_only"), lesson(waiting=[stranger(1)]))
+    assert in_short(world.tell(pressed("admit", stranger(1)))) == ("admit x1",)
+    world.settle()
+    assert world.tell(joined(stranger(1), LATER + 1), renamed(stranger(1), "zz", LATER + 2)) == ()
+
+
+def test_the_reason_and_the_evidence_are_told() -> None:
+    state = lesson(inside=[pupil(1)])
+    world = Rehearsal(only("roster_only"), state)
+    (held,) = world.tell(joined(named(1)))
+    assert (held.rule, held.reason, held.facts, held.params) == ("roster_only", "claimed_twin", 1, (("name", "学生1"),))
+    (held,) = world.tell(joined(stranger(1)))
+    assert (held.reason, held.facts, held.params) == ("stranger", 2, (("name", "user8801"),))
+
+
+def test_the_fold_is_only_read() -> None:
+    state = lesson(inside=[stranger(1)])
+    assert decide(only("roster_only"), state, joined(stranger(1))) == decide(
+        only("roster_only"), state, joined(stranger(1))
+    )
