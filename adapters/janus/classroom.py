@@ -96,12 +96,13 @@ class Classroom:
         """Put the links back that the lock took away; a room that admitted anybody does so again."""
         noted = await self.register.entries()
         links = linked(noted, LINK)
-        if OPEN_DOOR in noted:
-            await self.video("allowed", action="disable")
-            await self.video("allowed", action="remove", allowed=sorted(links | await self.admitted()))
-        else:
+        if OPEN_DOOR not in noted:
             await self.video("allowed", action="add", allowed=sorted(links))
-        await self.register.remove({LOCKED, OPEN_DOOR} | ({LINK + n for n in links} if OPEN_DOOR in noted else set()))
+            await self.register.remove({LOCKED})
+            return
+        await self.video("allowed", action="disable")
+        await self.video("allowed", action="remove", allowed=sorted(links | await self.admitted()))
+        await self.register.remove({LOCKED, OPEN_DOOR, *(LINK + link for link in links)})
 
     async def forget_token(self, link: str) -> None:
         """No request of this link's sessions is answered any more."""

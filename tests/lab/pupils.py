@@ -133,6 +133,7 @@ class Pupil:
         self.room, self.name, self.link, self.id, self.pin = room, name, link, id or f"id-{name}", pin
         self.session = Session(ws_url, link)
         self.kicked = asyncio.Event()
+        self._hung_up = asyncio.Event()
         self.lines: list[dict[str, Any]] = []  # what the chat showed him
         self._heard = asyncio.Condition()
         self._private = 0
@@ -180,8 +181,10 @@ class Pupil:
         await _connected(connection)
 
     async def stop_sending(self) -> None:
-        """Take everything away that he sends; he stays in the class."""
+        """Take everything away that he sends; he stays in the class. Returns when the server has let go of it."""
+        self._hung_up.clear()
         await self.session.tell(self._handle, {"request": "unpublish"})
+        await asyncio.wait_for(self._hung_up.wait(), 5)
         if self._sending is not None:
             await self._sending.close()
 
@@ -259,6 +262,8 @@ class Pupil:
             self._heard.notify_all()
 
     def _hear(self, message: dict[str, Any]) -> None:
+        if message["janus"] == "hangup":
+            self._hung_up.set()
         data = message.get("plugindata", {}).get("data", {})
         if data.get("leaving") == "ok" and data.get("reason") == "kicked":
             self.kicked.set()

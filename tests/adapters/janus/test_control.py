@@ -212,6 +212,15 @@ def test_with_the_visit_a_stream_that_is_held_back_does_not_count() -> None:
     assert (presence.audio, presence.video, presence.share) == (False, True, False)
 
 
+def test_a_visit_of_another_process_of_ours_is_nobody() -> None:
+    visitor = {"id": "menshen-guard-0a", "display": "Menshen 门神", "publisher": False}
+    script = Script(listparticipants={"videoroom": "participants", "participants": [visitor]})
+    mine = {"type": "publisher", "room": ROOM, "id": visitor["id"], "streams": []}
+    info = {"plugin": "janus.plugin.videoroom", "token": GUARD, "plugin_specific": mine}
+    script.core_answers["handle_info"] = {"info": info}
+    assert ask(script, lambda a: a.participants(ROOM)).inside == ()
+
+
 def test_the_answer_to_our_visit_may_come_later_than_other_news() -> None:
     script = Script()
     marks: list[str] = []

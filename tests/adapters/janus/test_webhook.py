@@ -157,6 +157,12 @@ def test_a_line_without_the_right_secret_is_refused_even_with_the_password_of_ev
         adapter(chat_secret="another-secret", previous_chat_secret="").verify(forged)
 
 
+def test_an_address_with_two_secrets_is_refused() -> None:
+    line, _ = recorded("chat-line")
+    with pytest.raises(NotAuthentic):
+        adapter().verify(dataclasses.replace(deliver(line, AT, SECRET), query=f"chat={SECRET}&chat=guess"))
+
+
 def test_the_secret_of_the_chat_opens_no_door_for_events() -> None:
     joined, _ = recorded("joined")
     sneaked = dataclasses.replace(deliver(joined, AT, SECRET), query=f"chat={SECRET}", headers={})
