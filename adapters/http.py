@@ -66,6 +66,9 @@ class Http:
                 connector=connector, timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False,
                 skip_auto_headers={"User-Agent"}, auto_decompress=True,
             )  # fmt: skip
+            # aiohttp sends GET and PUT again by itself when a kept connection turns out to be dead: with the same
+            # nonce, which platforms take for a replay. There is no public switch for it.
+            self._session._retry_connection = False
         return self._session
 
     async def close(self) -> None:

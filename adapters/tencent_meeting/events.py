@@ -175,7 +175,7 @@ def _joined(element: Element) -> ev.Event | None:
 def _left(element: Element) -> ev.Event | None:
     who = _participant(element, element.operator)
     walks = element.meeting.get("action_scene_type") not in ACROSS_THE_THRESHOLD
-    return None if who is None or walks else ev.ParticipantLeft(at=element.at, participant=who)
+    return None if who is None or walks else ev.ParticipantLeft(at=element.at, participant=who, inside_only=True)
 
 
 def _role_changed(element: Element) -> ev.Event | None:

@@ -100,10 +100,11 @@ class ParticipantJoined(PersonEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantLeft(PersonEvent):
-    """`waiting_only` = left the waiting room; it says nothing about a presence inside."""
+    """`waiting_only` = left the waiting room; it says nothing about a presence inside. `inside_only` = the reverse."""
 
     kind: ClassVar[str] = "participant.left"
     waiting_only: bool = False
+    inside_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

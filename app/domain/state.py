@@ -250,6 +250,8 @@ def _arrived(state: LessonState, p: Participant, at: float, old: Person | None) 
     if old is None:
         return Person(participant=p, match=match(state.roster, p), since=at)
     whole = _newest(old.participant, p)
+    if old.staff and p.role is Role.ATTENDEE:  # many platforms do not tell the role of somebody who comes
+        whole = replace(whole, role=old.participant.role)
     # The newest sight counts: a `left` from before it is about a presence that was here earlier under the same id.
     return replace(old, participant=whole, match=match(state.roster, whole), since=max(old.since, at), missed=0)
 
@@ -266,7 +268,8 @@ _OPTIONAL = ("name", "account", "email", "link", "address", "network")
 def _joined(state: LessonState, e: ev.ParticipantJoined) -> LessonState:
     p = e.participant
     held = state.waiting.get(p.id)
-    if state.status is Status.ENDED or state.gone.get(p.id, -1.0) >= e.at or (held and held.since > e.at):
+    gone = max(state.gone.get(p.id, -1.0), state.gone.get(_seat(p.id), -1.0))
+    if state.status is Status.ENDED or gone >= e.at or (held and held.since > e.at):
         return state  # a late report of a presence that has left or was held since
     came = _arrived(state, p, e.at, state.inside.get(p.id) or held)
     waiting = {k: v for k, v in state.waiting.items() if k != p.id} if p.id in state.waiting else state.waiting
@@ -290,17 +293,23 @@ def _left(state: LessonState, e: ev.ParticipantLeft) -> LessonState:
     inside, waiting = state.inside, state.waiting
     if (p := inside.get(pid)) and p.since <= e.at and not e.waiting_only:
         inside = {k: v for k, v in inside.items() if k != pid}
-    if (p := waiting.get(pid)) and p.since <= e.at:
+    if (p := waiting.get(pid)) and p.since <= e.at and not e.inside_only:
         waiting = {k: v for k, v in waiting.items() if k != pid}
     gone = state.gone
-    if pid not in inside and pid not in waiting:
-        gone = _buried(gone, _door(pid) if e.waiting_only else pid, e.at, state.now)
+    if pid not in inside and (pid not in waiting or e.inside_only):
+        grave = _door(pid) if e.waiting_only else _seat(pid) if e.inside_only else pid
+        gone = _buried(gone, grave, e.at, state.now)
     return state.but(inside=inside, waiting=waiting, gone=gone)
 
 
 def _door(pid: str) -> str:
     """Under which key it is remembered that somebody left the waiting room only: he may have come in by that."""
     return f"door {pid}"
+
+
+def _seat(pid: str) -> str:
+    """Under which key it is remembered that somebody left the room only: he may have been moved to wait by that."""
+    return f"seat {pid}"
 
 
 def _buried(gone: Mapping[str, float], pid: str, at: float, now: float) -> Mapping[str, float]:
@@ -463,7 +472,9 @@ def _polled_inside(state: LessonState, row: ev.Presence, asked_at: float) -> Les
     if old is None or old.missed or _newest(old.participant, p) != old.participant:
         state = _joined(state, ev.ParticipantJoined(at=asked_at, participant=p))
         if old is not None and (kept := state.inside.get(p.id)):
-            state = state.but(inside={**state.inside, p.id: replace(kept, since=old.since)})
+            same = replace(kept.participant, role=p.role)  # the list does tell the role
+            person = replace(kept, since=old.since, participant=same)
+            state = state.but(inside={**state.inside, p.id: person})
     for media, live in ((ev.Media.AUDIO, row.audio), (ev.Media.VIDEO, row.video), (ev.Media.SHARE, row.share)):
         known = state.inside.get(p.id)
         if live is not None and known and getattr(known, media.value) != live:

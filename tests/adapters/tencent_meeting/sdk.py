@@ -3,19 +3,7 @@
 It knows nothing of loopback, so it gets an HTTP client of its own kind with another host.
 """
 
-import sys
-from types import ModuleType
-
 import requests
-
-try:
-    import requests_toolbelt  # type: ignore[import-not-found]  # noqa: F401
-except ModuleNotFoundError:
-    # The SDK imports this for uploading files and does not declare it; none of the calls here uploads anything.
-    stand_in = ModuleType("requests_toolbelt")
-    stand_in.MultipartEncoder = type("MultipartEncoder", (), {})  # type: ignore[attr-defined]
-    sys.modules["requests_toolbelt"] = stand_in
-
 import wemeet_openapi  # type: ignore[import-untyped]
 from wemeet_openapi.core import constants, xhttp  # type: ignore[import-untyped]
 
