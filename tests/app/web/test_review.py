@@ -296,6 +296,7 @@ def test_once_the_lesson_is_over_it_sees_masked_names_unless_it_asks(review_desk
     hidden = it.get(f"/incidents/{opened}").text
     assert "赵六六" not in hidden
     assert "赵**" in hidden
+    assert f'href="/incidents/{opened}?names=1"' in hidden
     with capture_logs() as told:
         assert "赵六六" in it.get(f"/incidents/{opened}?names=1").text
     assert [line["event"] for line in told] == ["names shown"]
