@@ -1,11 +1,11 @@
-"""The buttons. They work with every other rule off, in observe mode and past any budget (law House 4)."""
+"""The buttons, and keeping what they forbade. They work with every other rule off and past any budget (House 4)."""
 
 from collections.abc import Callable, Iterator
 
 from pydantic import Field
 
 from app.domain.actions import UNDO, Action, ActionKind, Button, Decision, Lane, Severity
-from app.domain.events import ButtonPressed
+from app.domain.events import AudioUnmuted, ButtonPressed, MediaEvent, ShareStarted
 from app.domain.state import LessonState, Person
 from policies.base import Rule, Settings
 
@@ -45,9 +45,33 @@ _BACK: dict[str, tuple[ActionKind, bool]] = {
 }
 
 
-def decide(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
-    """Turn a press into wishes; who pressed is part of each."""
-    yield from _BUTTONS[event.button](settings, state, event)
+def decide(settings: Emergency, state: LessonState, event: ButtonPressed | MediaEvent) -> Iterator[Decision]:
+    """Turn a press into wishes, with who pressed in each; and keep what was forbidden forbidden."""
+    if isinstance(event, ButtonPressed):
+        yield from _BUTTONS[event.button](settings, state, event)
+    else:
+        yield from _kept(state, event)
+
+
+def _kept(state: LessonState, event: MediaEvent) -> Iterator[Decision]:
+    """Platforms without a switch (Janus) let a pupil send anew: he is muted again as soon as that shows."""
+    person = state.inside.get(event.participant.id)
+    kind, switch, sends = (
+        (ActionKind.MUTE, "unmute_forbidden", "audio")
+        if isinstance(event, AudioUnmuted)
+        else (ActionKind.STOP_SHARE, "share_restricted", "share")
+    )
+    change = state.changes.get(switch)
+    if person is None or person.staff or not getattr(person, sends) or not getattr(state.switches, switch):
+        return
+    if change is None or change.at <= event.at:
+        yield Decision(
+            action=Action(kind=kind, target=person.participant),
+            rule="emergency",
+            reason="forbidden",
+            params=(("name", person.participant.name),),
+            severity=Severity.LOW if person.trusted else Severity.MEDIUM,
+        )
 
 
 def _wish(event: ButtonPressed, kind: ActionKind, target: Person | None = None, **more: object) -> Decision:
@@ -77,6 +101,14 @@ def _restore(settings: Emergency, state: LessonState, event: ButtonPressed) -> I
         latest = state.changes.get(switch)
         if switch in _BACK and not change.before and latest and latest.intent == change.intent:
             yield _wish(event, _BACK[switch][0], undo_of=change.intent)
+            if switch == "unmute_forbidden" and _were_muted(state):
+                yield _wish(event, ActionKind.MUTE_ALL)  # allowing to unmute may end "mute all" on the way
+
+
+def _were_muted(state: LessonState) -> bool:
+    """Whether all were muted before calm, so that this is not calm's to take back."""
+    muted = state.calm.get("muted_all")
+    return bool(state.switches.muted_all and (muted is None or muted.before))
 
 
 def _stop_sharing(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
@@ -166,4 +198,4 @@ _BUTTONS: dict[Button, Handler] = {
     Button.END: _room(ActionKind.END),
 }
 
-RULE = Rule(name="emergency", settings=Emergency, decide=decide, on=(ButtonPressed,))
+RULE = Rule(name="emergency", settings=Emergency, decide=decide, on=(ButtonPressed, AudioUnmuted, ShareStarted))
