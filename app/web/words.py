@@ -45,7 +45,7 @@ RULES = ("emergency", "roster_only", "late_lock", "quiet_start", "sharing", "lad
 REASONS = (
     *("stranger", "stranger_waits", "verified", "claimed_name", "claimed_twin", "claimed_free"),
     *("no_roster", "roster_shrunk", "late_lock", "late_pupil", "late_stranger", "quiet_start", "quiet_unmuted"),
-    *("share_not_allowed", "share_hosts", "did_not_help", "wave", "time_is_up", "rule_failed", "other"),
+    *("share_not_allowed", "share_hosts", "did_not_help", "wave", "time_is_up", "rule_failed", "forbidden", "other"),
     *(f"button_{button}" for button in Button),
 )
 SWITCHES = tuple(f"{s}.{w}" for s in ("audio", "chat", "share", "door") for w in ("title", "open", "closed", "unknown"))
@@ -69,9 +69,12 @@ class Translator:
         return self.catalogue.ngettext(one, other, count).format(count=count, **values)
 
     def html(self, message: str, /, **values: object) -> Markup:
-        """The message as markup: every value is escaped and isolated, so that a name cannot turn the sentence round."""
+        """The message as markup. A value is escaped and isolated, so that a name cannot turn the sentence round.
+
+        Only a value that is Markup already, one of our own words, stands in the sentence as it is.
+        """
         text = Markup(self.catalogue.gettext(message))  # noqa: S704  our own catalogue, never anybody's input
-        return text.format(**{key: Markup("<bdi>{}</bdi>").format(value) for key, value in values.items()})
+        return text.format(**{key: v if isinstance(v, Markup) else _isolated(v) for key, v in values.items()})
 
     def word(self, group: str, value: object) -> str:
         """The word for a value of the domain: `word("outcome", OutcomeKind.GONE)`."""
@@ -101,6 +104,10 @@ class Catalogues:
 
     def __getitem__(self, language: Language) -> Translator:
         return self.translators[language]
+
+
+def _isolated(value: object) -> Markup:
+    return Markup("<bdi>{}</bdi>").format(value)
 
 
 def load(folder: Path | None = None) -> Catalogues:

@@ -108,33 +108,28 @@ def _since(state: LessonState, rows: Sequence[Row], now: Mood) -> float | None:
     if now is Mood.BLIND:
         return max((r.at for r in rows if r.kind == "sight.lost"), default=None)
     if now is Mood.ATTACK:
-        return min((at for at, _ in _recent(state)), default=None)
+        return min((at for at, _ in state.hostile if at > state.now - REMEMBER_SETTLED), default=None)
     return None
 
 
-def _recent(state: LessonState) -> list[tuple[float, int]]:
-    return [(at, severity) for at, severity in state.hostile if at > state.now - REMEMBER_SETTLED]
-
-
 def _why(state: LessonState, now: Mood, reader: Reader) -> Markup:
-    if now is Mood.BLIND:
-        return Markup("{}").format(blindness(state.blind, reader))
-    worst = _newest_hostile(state)
-    if worst is None or now is Mood.CALM:
+    """The newest reason for alarm. Why nothing can be seen is told by the banner."""
+    worst = max(_attempts(state), key=lambda s: (s.severity, s.at), default=None)
+    if worst is None or now in (Mood.CALM, Mood.BLIND):
         return Markup()
     name = worst.action.target.name if worst.action.target else ""
     return reason({"reason": worst.reason, "rule": worst.rule, "params": (("name", name),)}, reader)
 
 
-def _newest_hostile(state: LessonState) -> Standing | None:
-    hostile = [s for s in state.intents.values() if s.severity >= Severity.MEDIUM and not s.by]
-    fresh = [s for s in hostile if s.at > state.now - REMEMBER_SETTLED]
-    return max(fresh, key=lambda s: (s.severity, s.at), default=None)
+def _attempts(state: LessonState) -> tuple[Standing, ...]:
+    """What rules answered to in the last two minutes. What people pressed is no attempt of anybody's."""
+    fresh = (s for s in state.intents.values() if s.at > state.now - REMEMBER_SETTLED)
+    return tuple(s for s in fresh if s.action.target and s.severity >= Severity.MEDIUM and not s.by)
 
 
 def _counts(state: LessonState, now: Mood, reader: Reader) -> str:
     words = reader.words
-    strangers, attempts = len(state.strangers()) if judged(state) else 0, len(_recent(state))
+    strangers, attempts = len(state.strangers()) if judged(state) else 0, len(_attempts(state))
     known = []
     if strangers:
         known.append(words.many("{count} stranger", "{count} strangers", strangers))

@@ -6,7 +6,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from app.domain.actions import UNDO, ActionKind, Capabilities, Level, OutcomeKind, Severity
+from app.domain.actions import UNDO, ActionKind, Button, Capabilities, Level, OutcomeKind, Severity
+from app.domain.people import Participant, Trust, match
 from app.domain.state import SETS, LessonState, Standing, Status
 from app.web.views.reader import Reader
 from app.web.views.text import TEXT_LENGTH, iso, shown
@@ -55,12 +56,14 @@ class Line:
 # What a teacher sees of the events; microphones and polls would drown the rest, chat is left to the reviewers.
 TOLD = frozenset(
     {
-        *("lesson.started", "lesson.ended", "participant.waiting", "participant.joined", "participant.left"),
-        *("participant.renamed", "participant.role_changed", "share.started", "settings.changed", "risk.reported"),
+        *("lesson.started", "lesson.ended", "participant.renamed", "participant.role_changed"),
+        *("share.started", "settings.changed", "risk.reported"),
         *("button.pressed", "roster.loaded", "sight.lost", "sight.regained", "rule.failed"),
     }
 )
+COMING_AND_GOING = frozenset({"participant.waiting", "participant.joined", "participant.left"})
 _STEPS = frozenset({"intent", "outcome.settled"})
+SEVERAL = frozenset({Button.CALM, Button.RESTORE})
 _UNDOABLE = frozenset({OutcomeKind.REQUESTED, OutcomeKind.CONFIRMED, OutcomeKind.UNCONFIRMED})
 
 
@@ -68,17 +71,37 @@ def timeline(
     state: LessonState, rows: Sequence[Row], capabilities: Capabilities, reader: Reader, *, limit: int = 100
 ) -> tuple[Line, ...]:
     """The newest `limit` lines for the panel, newest first."""
-    lines = _lines(state, [r for r in rows if r.kind in TOLD | _STEPS], capabilities, reader)
+    lines = _lines(state, [r for r in rows if _is_news(state, r)], capabilities, reader)
     return tuple(sorted(lines, key=lambda line: line.number, reverse=True)[:limit])
 
 
 def _lines(state: LessonState, rows: Sequence[Row], capabilities: Capabilities, reader: Reader) -> Iterable[Line]:
-    settled = {str(r.body.get("intent", "")): r for r in sorted(rows, key=lambda r: r.number) if _settles(r)}
-    for row in rows:
+    ordered = sorted(rows, key=lambda r: r.number)
+    settled = {str(r.body.get("intent", "")): r for r in ordered if _settles(r)}
+    for row, following in zip(ordered, [*ordered[1:], None], strict=True):
         if row.kind == "intent":
             yield _of_intent(state, row, settled.get(str(row.body.get("id", ""))), capabilities, reader)
-        elif not _settles(row):
+        elif not _settles(row) and not _is_told_by(row, following):
             yield _of_event(state, row, reader)
+
+
+def _is_told_by(press: Row, following: Row | None) -> bool:
+    """Whether the intent that follows a press says it all: a press that asks for one thing is one line."""
+    button = press.body.get("button", "")
+    if press.kind != "button.pressed" or following is None or following.kind != "intent" or button in SEVERAL:
+        return False
+    asked = following.body
+    return asked.get("by") == press.body.get("by") and asked.get("reason") == f"button_{button}"
+
+
+def _is_news(state: LessonState, row: Row) -> bool:
+    """Whether a teacher wants to know: forty pupils of the list who come and go are none."""
+    if row.kind not in COMING_AND_GOING:
+        return row.kind in TOLD | _STEPS
+    told = _mapping(row.body.get("participant"))
+    account, email, link = (str(told.get(name) or "") for name in ("account", "email", "link"))
+    known = match(state.roster, Participant(id="", account=account, email=email, link=link))
+    return known.trust is not Trust.VERIFIED
 
 
 def _settles(row: Row) -> bool:
@@ -105,7 +128,7 @@ def _of_intent(state: LessonState, row: Row, last: Row | None, capabilities: Cap
         why=Markup() if alert or by else why,
         rule=rule_word(str(body.get("rule", "")), reader),
         severity=_severity(body.get("severity")),
-        result=_result(row, last, outcome, reader),
+        result=None if alert else _result(row, last, outcome, reader),
         by_hand=_by_hand(action, outcome, capabilities, reader),
         undo=undoable(state, str(body.get("id", "")), capabilities),
         simulated=bool(body.get("observed")),
@@ -119,16 +142,19 @@ def wish(action: Mapping[str, Any], reader: Reader) -> Markup:
     target = action.get("target")
     if not isinstance(target, Mapping):
         return escape(word)
-    return words.html("line.target", action=word, name=reader.name(str(target.get("name", ""))))
+    return words.html("line.target", action=escape(word), name=reader.name(str(target.get("name", ""))))
 
 
 def reason(body: Mapping[str, Any], reader: Reader) -> Markup:
     """The sentence for an intent's reason and params; a reason nobody wrote words for says which rule asked."""
     key = f"reason.{body.get('reason', '')}"
     params = {str(k): str(v) for k, v in body.get("params") or ()}
-    values = {"name": reader.name(params.pop("name", "")), "rule": rule_word(str(body.get("rule", "")), reader)}
+    values: dict[str, object] = {
+        "name": reader.name(params.pop("name", "")),
+        "rule": rule_word(str(body.get("rule", "")), reader),
+    }
     if "action" in params:
-        values["action"] = reader.words.word("action", params.pop("action"))
+        values["action"] = escape(reader.words.word("action", params.pop("action")))
     values |= {k: shown(v) for k, v in params.items()}
     if not reader.words.knows(key):
         return reader.words.html("reason.other", **values)
@@ -216,7 +242,7 @@ def pressed(state: LessonState | None, row: Row, reader: Reader) -> Markup:
     person = state.person(str(row.body.get("participant", ""))) if state else None
     if person is None:
         return escape(word)
-    return reader.words.html("line.target", action=word, name=reader.name(person.participant.name))
+    return reader.words.html("line.target", action=escape(word), name=reader.name(person.participant.name))
 
 
 def happened(row: Row, reader: Reader) -> Markup:
@@ -229,11 +255,11 @@ def happened(row: Row, reader: Reader) -> Markup:
     return words.html(
         key,
         name=reader.name(str(participant.get("name", ""))),
-        role=words.word("role", role),
+        role=escape(words.word("role", role)),
         text=shown(told, TEXT_LENGTH),
         rule=rule_word(str(body.get("rule", "")), reader),
         count=str(body.get("size", "")),
-        why=blindness(str(body.get("reason", "")), reader) if row.kind == "sight.lost" else "",
+        why=escape(blindness(str(body.get("reason", "")), reader)) if row.kind == "sight.lost" else "",
     )
 
 

@@ -4,11 +4,12 @@ import dataclasses
 import itertools
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from jinja2 import Environment
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Page, Route
 
 from app.web import pages, views, words
 from app.web.words import Language, Translator
@@ -18,6 +19,8 @@ from tests.app.web import cases, rooms
 STATIC = Path(pages.__file__).parent / "static"
 ORIGIN = "http://panel.localhost"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".html": "text/html; charset=utf-8"}
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'"
 
 
@@ -62,17 +65,30 @@ def reviewed(env: Environment, frame: pages.Frame, reader: views.Reader) -> Iter
         yield f"incident-{name}", pages.render(env, "incident.html", frame, view=view, exports=("csv", "json"))
 
 
-def photograph(browser: Browser, name: str, html: str, folder: Path, width: int, dark: bool) -> list[str]:
-    """One picture; returns what the browser complained about."""
-    said: list[str] = []
-    scheme: Literal["dark", "light"] = "dark" if dark else "light"
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, device_scale_factor=1)
-    page = context.new_page()
-    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda e: said.append(str(e)))
+class Opened:
+    """A page in the browser, and what the browser complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.said: list[str] = []
+        self.posted: list[str] = []
+        page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: self.said.append(str(e)))
+
+    def evaluate(self, script: str) -> Any:
+        return self.page.evaluate(script)
+
+
+@contextmanager
+def opened(browser: Browser, html: str, width: int, scheme: Scheme = "light") -> Iterator[Opened]:
+    """Show a page as the service would: with its static files and security policy, on a live line that says nothing."""
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    shown = Opened(context.new_page())
 
     def serve(route: Route) -> None:
         path = route.request.url.removeprefix(ORIGIN).partition("?")[0]
+        if route.request.method == "POST":
+            shown.posted.append(f"{path} {route.request.post_data}")
         if path.startswith("/static/"):
             file = STATIC / path.removeprefix("/static/")
             route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
@@ -81,10 +97,11 @@ def photograph(browser: Browser, name: str, html: str, folder: Path, width: int,
 
     context.route("**/*", serve)
     context.route_web_socket("**/live/**", lambda socket: None)
-    page.goto(f"{ORIGIN}/")
-    page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=False)
-    context.close()
-    return said
+    try:
+        shown.page.goto(f"{ORIGIN}/")
+        yield shown
+    finally:
+        context.close()
 
 
 def main(folder: Path, only: str = "") -> None:
@@ -97,9 +114,10 @@ def main(folder: Path, only: str = "") -> None:
                 (folder / f"{full}.html").write_text(html)
                 if only and only not in full:
                     continue
-                for width, dark in itertools.product((390, 1280), (False, True)):
-                    for line in photograph(browser, full, html, folder, width, dark):
-                        sys.stderr.write(f"{full}: {line}\n")
+                for width, scheme in itertools.product((390, 1280), SCHEMES):
+                    with opened(browser, html, width, scheme) as page:
+                        page.page.screenshot(path=folder / f"{full}-{width}-{scheme}.png")
+                        sys.stderr.writelines(f"{full}: {line}\n" for line in page.said)
 
 
 if __name__ == "__main__":

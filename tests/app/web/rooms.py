@@ -180,7 +180,7 @@ def observed() -> Room:
 
 
 def blind() -> Room:
-    return calm().happen(ev.SightLost(at=START + 690, reason="no_events"))
+    return calm().happen(ev.SightLost(at=START + 690, reason="events_stopped"))
 
 
 def drill() -> Room:
