@@ -13,10 +13,11 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench lock messages clean system-packages
+.PHONY: help run raid test check bench lock messages clean system-packages
 
 help:
 	@echo 'make run       the practice school on http://127.0.0.1:$(PORT), with a lesson in progress; Ctrl-C stops it'
+	@echo 'make raid      strangers burst into the lesson that `make run` has in progress'
 	@echo 'make test      every test (as root on Debian or Ubuntu it installs the programs that some tests need)'
 	@echo 'make check     style, types, translations, generated pages'
 	@echo 'make bench     measure what the README claims'
@@ -26,6 +27,9 @@ help:
 
 run: $(VENV)/.run
 	@MENSHEN_PRACTICE=1 MENSHEN_PORT=$(PORT) exec $(PY) -m app serve
+
+raid: $(VENV)/.run
+	@MENSHEN_PRACTICE=1 MENSHEN_PORT=$(PORT) $(PY) -m app raid
 
 test: $(VENV)/.dev system-packages
 	$(PY) -m pytest --numprocesses $(JOBS) --dist loadgroup $(TESTS)
