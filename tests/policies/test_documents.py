@@ -1,0 +1,79 @@
+"""Policy documents: presets validate, bad input names the field and what is allowed, every value has an origin."""
+
+import pytest
+from pydantic import BaseModel
+
+from app.domain.errors import Invalid
+from policies import RULES
+from policies.documents import DEFAULT, PRESETS, effective, policy, preset
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_a_whole_policy(name: str) -> None:
+    made = policy({"preset": name})
+    assert made.preset == name
+    assert set(made.rules) == {r.name for r in RULES}
+    assert set(preset(name)) <= {r.name for r in RULES}
+
+
+def test_a_course_says_only_what_differs() -> None:
+    made = policy({"preset": "lecture", "late_lock": {"minutes": 3}})
+    by_name = {r.name: made.of(r).model_dump() for r in RULES}
+    assert by_name["late_lock"] == {"mode": "enforce", "minutes": 3}
+    assert by_name["roster_only"] == policy({"preset": "lecture"}).rules["roster_only"].model_dump()
+
+
+def test_an_empty_document_is_the_default_preset() -> None:
+    assert policy({}).preset == DEFAULT
+    assert policy({}).rules == policy({"preset": DEFAULT}).rules
+
+
+@pytest.mark.parametrize(
+    ("document", "field", "told"),
+    [
+        ({"late_lock": {"minutes": 241}}, "late_lock.minutes", "0 to 240"),
+        ({"late_lock": {"minutes": -1}}, "late_lock.minutes", "0 to 240"),
+        ({"late_lock": {"minutes": "soon"}}, "late_lock.minutes", "0 to 240"),
+        ({"quiet_start": {"minutes": 0}}, "quiet_start.minutes", "1 to 240"),
+        ({"restraint": {"per_minute": 601}}, "restraint.per_minute", "1 to 600"),
+        ({"emergency": {"lock_minutes": 0}}, "emergency.lock_minutes", "1 to 240"),
+        ({"roster_only": {"strangers": "shoot"}}, "roster_only.strangers", "hold"),
+        ({"roster_only": {"mode": "on"}}, "roster_only.mode", "observe"),
+        ({"roster_only": {"sloth": 1}}, "roster_only.sloth", "strangers"),
+        ({"sharing": {"who": None}}, "sharing.who", "everyone"),
+        ({"sharing": "hosts"}, "sharing", "an object"),
+        ({"gravity": {}}, "gravity", "roster_only"),
+        ({"preset": "lax"}, "preset", "lecture"),
+        ({"preset": ["lecture"]}, "preset", "lecture"),
+        ({"preset": None}, "preset", "lecture"),
+        ({7: {}}, "7", "roster_only"),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_is_allowed(document: dict[str, object], field: str, told: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        policy(document)
+    (problem,) = refused.value.problems
+    assert problem[0] == field
+    assert told in problem[1]
+
+
+def test_all_that_is_wrong_is_named_at_once() -> None:
+    with pytest.raises(Invalid) as refused:
+        policy({"late_lock": {"minutes": 999, "mode": 1}, "nope": 1})
+    assert {field for field, _ in refused.value.problems} == {"late_lock.minutes", "late_lock.mode", "nope"}
+
+
+def test_every_value_has_an_origin() -> None:
+    told = effective({"preset": "exam", "late_lock": {"minutes": 7}})
+    assert told["late_lock"]["minutes"] == {"value": 7, "origin": "course"}
+    assert told["roster_only"]["strangers"] == {"value": "deny", "origin": "preset"}
+    assert told["restraint"]["wave_lock_minutes"]["origin"] == "default"
+    assert {rule: set(fields) for rule, fields in told.items()} == {r.name: set(r.settings.model_fields) for r in RULES}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.name)
+def test_every_number_has_bounds_and_every_field_a_description(rule: object) -> None:
+    settings: type[BaseModel] = rule.settings  # type: ignore[attr-defined]
+    for name, info in settings.model_fields.items():
+        assert info.description, name
+        assert info.annotation is not int or info.metadata, f"{name} has no bounds"
