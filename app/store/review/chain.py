@@ -117,14 +117,18 @@ def _walked(db: Connection, lesson: Any) -> Walked:
 
 
 def _orphan(db: Connection, lesson: Any) -> ledger.Break | None:
-    """What the chain cannot see: that an incident was taken away from its actions."""
-    log, i = t.log.c, t.incidents.c
+    """What the chain cannot see: an action without its incident, or actions behind the end that the lesson claims."""
+    log, i, queue = t.log.c, t.incidents.c, t.intents.c
     kept = exists().where(i.school_id == log.school_id, i.id == log.incident_id)
     mine = and_(log.school_id == lesson.school_id, log.lesson_id == lesson.id, log.kind == INTENT)
     number = db.execute(select(func.min(log.number)).where(mine, ~kept)).scalar()
-    if number is None:
-        return None
-    return ledger.Break(lesson=lesson.id, number=number, problem="the incident of this action is missing")
+    if number is not None:
+        return ledger.Break(lesson=lesson.id, number=number, problem="the incident of this action is missing")
+    cut = and_(queue.school_id == lesson.school_id, queue.lesson_id == lesson.id, queue.number > lesson.number)
+    number = db.execute(select(func.min(queue.number)).where(cut)).scalar()
+    if number is not None:
+        return ledger.Break(lesson=lesson.id, number=number, problem="the row of an action behind the end is missing")
+    return None
 
 
 def _bare(db: Connection, lesson: Any) -> int:

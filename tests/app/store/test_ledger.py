@@ -105,6 +105,18 @@ def test_an_incident_that_was_taken_away_is_missed(school: School, raided: str) 
     assert broken.number == 8
 
 
+def test_a_tail_cut_off_with_the_lesson_set_back_to_match_leaves_its_actions_behind(
+    school: School, raided: str
+) -> None:
+    with school.reader.begin() as db:
+        seven = db.execute(select(log.hash).where(log.lesson_id == raided, log.number == 7)).scalar_one()
+    school.change(delete(t.log).where(log.lesson_id == raided, log.number > 7))
+    school.change(update(t.lessons).where(lessons.id == raided).values(number=7, head=seven))
+    broken = walked(school, raided).broken
+    assert broken
+    assert broken.number == 8
+
+
 def test_a_row_rewritten_with_a_fresh_chain_behind_it_changes_the_head(school: School, raided: str) -> None:
     """Who can rewrite everything can make a chain that holds; the receipt that somebody else keeps tells."""
     receipt = school.review.head(SCHOOL)
@@ -151,6 +163,13 @@ def test_verify_says_line_by_line_what_it_found(school: School, raided: str) -> 
     assert not verify(school.reader, lines.append)
     assert [line.startswith("BROKEN") for line in lines] == [True, True]
     assert f"lesson {raided}, row 3" in lines[0]
+
+
+def test_verify_of_an_empty_house_finds_nothing_wrong(school: School) -> None:
+    lines: list[str] = []
+    assert verify(school.reader, lines.append)
+    assert len(lines) == 1
+    assert "0 lessons" in lines[0]
 
 
 def test_verify_points_out_names_that_somebody_erased_from_held_evidence(school: School, raided: str) -> None:

@@ -13,8 +13,10 @@ from structlog.testing import capture_logs
 
 from app.domain import events as ev
 from app.domain.actions import Button, OutcomeKind
+from app.domain.incidents import Verdict
 from app.domain.people import Participant
 from app.store import tables as t
+from app.store.review import Judgement
 from app.web import exports
 from app.web.masking import mask
 from app.web.words import Language
@@ -216,6 +218,10 @@ def test_a_verdict_by_api_with_optimistic_concurrency(review_desk: ReviewDesk) -
     assert it.patch(path, json={"verdict": "test"}).json()["note"] == "x"
     for wrong in ({"verdict": "guilty"}, {"status": "reviewed"}, {"note": "x" * 4001}, {"note": "a\0b"}, []):
         assert it.patch(path, json=wrong).status_code == 422, wrong
+    for raw in (b'{"note": "\\ud800"}', b"{", b'{"note": 1}', b"\xff"):
+        assert it.patch(path, content=raw, headers={"content-type": "application/json"}).status_code in (400, 422), raw
+    assert it.patch(path, json={"note": "y"}, headers={"if-match": '"soon"'}).status_code == 422
+    assert it.get(path).json()["note"] == "x"
 
 
 def test_teachers_have_the_incidents_of_their_own_courses_and_no_others_exist_for_them(review_desk: ReviewDesk) -> None:
@@ -301,6 +307,22 @@ def test_once_the_lesson_is_over_it_sees_masked_names_unless_it_asks(review_desk
         assert "赵六六" in it.get(f"/incidents/{opened}?names=1").text
     assert [line["event"] for line in told] == ["names shown"]
     assert "赵六六" in li.get(f"/incidents/{opened}").text  # who teaches them knows them
+
+
+def test_an_incident_whose_names_were_erased_is_still_read_and_saved(review_desk: ReviewDesk) -> None:
+    school, opened = review_desk.school, raid_by(review_desk, "赵六六")
+    school.end(MATHS, NINE + 2400)
+    school.review.judge(SCHOOL, opened, Judgement(verdict=Verdict.FALSE_POSITIVE, note="", reviewer="it"))
+    school.at = NINE + 40 * 86_400
+    assert school.review.erase(school.at - 30 * 86_400).rows
+    li = review_desk.as_page("li")
+    page = li.get(f"/incidents/{opened}")
+    assert page.status_code == 200
+    assert "赵六六" not in page.text
+    for kind in ("csv", "json"):
+        file = li.get(f"/incidents/{opened}/export.{kind}?names=1")
+        assert file.status_code == 200
+        assert "赵六六" not in file.text
 
 
 def test_a_measure_is_taken_back_from_the_incident(review_desk: ReviewDesk) -> None:
