@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 from adapters import REGISTRY
 from adapters.base import Adapter
 from adapters.http import Http
-from app import clock
+from app import clock, practice
 from app.connections import Connections, Seal
 from app.executor import Executor
 from app.live import Live
@@ -68,6 +68,7 @@ def create_app(
     service = Service(
         settings=settings, now=now, desk=Desk(reader, writer, seal, now), review=Review(reader, writer, now), seal=seal,
         connections=connections, pipeline=pipeline, live=live, words=words.load(), pages=pages.templates(),
+        start_raid=practice.start_raid,
     )  # fmt: skip
 
     @asynccontextmanager

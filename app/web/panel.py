@@ -15,7 +15,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from app import practice
 from app.domain.actions import Button
 from app.domain.errors import Invalid, PanelError
 from app.domain.events import ButtonPressed
@@ -117,7 +116,7 @@ async def raid(request: Request, actor: SignedIn, lesson_id: str) -> Response:
     service = service_of(request)
     record = await _allowed(service, actor, lesson_id, Verb.PRESS)
     connected = service.connections.get(record.connection)
-    await practice.start_raid(connected.adapter if connected else None, record.key.partition(":")[0])
+    await service.start_raid(connected.adapter if connected else None, record.key.partition(":")[0])
     return RedirectResponse(f"/lessons/{lesson_id}", status_code=303)
 
 
@@ -234,7 +233,8 @@ def _button(name: str) -> Button:
 
 
 def _nothing_to_do(request: Request, actor: Actor) -> Flash:
-    return Flash(text=translator(request, actor)("The room is like that already."), tone="ok")
+    words = translator(request, actor)
+    return Flash(text=words("The room is like that already."), tone="ok")
 
 
 def _html(request: Request, template: str, around: Frame, **context: object) -> HTMLResponse:

@@ -1,6 +1,6 @@
 """What the routes work with: one value made by app/main.py, found at request.app.state.service."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from jinja2 import Environment
@@ -29,6 +29,7 @@ class Service:
     live: Live
     words: Catalogues
     pages: Environment
+    start_raid: Callable[[object, str], Awaitable[None]]  # in the practice classroom that an adapter drives
 
 
 def service_of(request: HTTPConnection) -> Service:

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from app import practice
 from app.connections import Seal
 from app.live import Live
 from app.settings import Settings
@@ -37,7 +38,7 @@ class ReviewDesk:
         service = Service(
             settings=settings, now=lambda: school.at, desk=self.desk, review=school.review, seal=seal,
             connections=school.connections, pipeline=school.pipeline, live=Live(), words=words.load(),
-            pages=pages.templates(),
+            pages=pages.templates(), start_raid=practice.start_raid,
         )  # fmt: skip
         self.app = FastAPI()
         self.app.state.service = service

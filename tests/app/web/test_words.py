@@ -20,7 +20,7 @@ from policies import RULES
 
 WEB = Path(words.__file__).parent
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
-SOURCES = [WEB / "pages.py", *sorted((WEB / "views").glob("*.py"))]
+SOURCES = sorted(WEB.rglob("*.py"))
 POLICIES = sorted(Path(policies.__file__).parent.glob("*.py"))
 
 
