@@ -37,7 +37,6 @@ from tests.builders import (
     waits,
 )
 
-
 Script = Callable[[random.Random], Iterator[Event]]
 
 
