@@ -130,9 +130,10 @@ def _fields(found: Iterable[Any]) -> Iterable[tuple[str, str]]:
 
 
 def for_programs(request: Request) -> bool:
-    """Whether a program asks: the API, or whoever wants JSON and no page."""
+    """Whether a program asks: the API, the figures, or whoever wants JSON and no page."""
     accept = request.headers.get("accept", "")
-    return request.url.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
+    wants_json = "json" in accept and "text/html" not in accept
+    return wants_json or request.url.path.startswith(("/api/", "/metrics", "/readyz"))
 
 
 def document(problem: Problem, *, instance: str) -> Response:

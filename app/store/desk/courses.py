@@ -67,8 +67,6 @@ class CoursesDesk:
     def __init__(self, reader: Engine, writer: Engine, now: Callable[[], float]) -> None:
         self._reader, self._writer, self._now = reader, writer, now
 
-    # --- the course ---------------------------------------------------------------------------------------------
-
     def create(self, school: str, new: NewCourse, *, id: str = "") -> CourseRecord:
         """A new course, whole or not at all. Raises Invalid, NotFound (connection) and Conflict (meeting)."""
         course = id or secrets.token_hex(6)
@@ -81,7 +79,7 @@ class CoursesDesk:
         meetings = typed.lines("meetings", new.meetings, most=MOST_MEETINGS, at_most=MEETING)
         guards = _guards(new.teachers, new.co_guards)
         with self._writer.begin() as db:
-            _connection_exists(db, school, new.connection)
+            _connection_exists(db, school, typed.line("connection", new.connection))
             db.execute(insert(t.courses).values(row))
             _claim(db, school, new.connection, course, meetings)
             _set_guards(db, school, course, guards)
@@ -105,36 +103,25 @@ class CoursesDesk:
             about = _about(db, school, [row.id for row in found])
         return page(found, rows, lambda row: _record(row, about), lambda row: (row.id,))
 
-    def rename(self, school: str, course: str, name: str) -> None:
-        """Another name. Raises NotFound and Invalid."""
-        told = typed.line("name", name)
+    def update(
+        self, school: str, course: str, *, name: str | None = None, meetings: Iterable[str] | None = None,
+        teachers: Iterable[str] | None = None, co_guards: Iterable[str] | None = None,
+    ) -> CourseRecord:  # fmt: skip
+        """Change what is given, all or nothing; lists replace what was. Raises NotFound, Invalid and Conflict."""
         with self._writer.begin() as db:
-            change(db, school, course, name=told)
-
-    # --- meetings and guards --------------------------------------------------------------------------------------
-
-    def claim(self, school: str, course: str, meetings: Iterable[str]) -> None:
-        """Meetings of the platform that belong to this course from now on. Raises Conflict naming who has one."""
-        told = typed.lines("meetings", meetings, most=MOST_MEETINGS, at_most=MEETING)
-        with self._writer.begin() as db:
-            connection = read(db, school, course, t.courses.c.connection_id).connection_id
-            _claim(db, school, connection, course, told)
-
-    def release(self, school: str, course: str, meeting: str) -> None:
-        """A meeting that belongs to this course no longer. Raises NotFound."""
-        m = t.meetings.c
-        gone = delete(t.meetings).where(m.school_id == school, m.course_id == course, m.meeting == meeting)
-        with self._writer.begin() as db:
-            if db.execute(gone).rowcount == 0:
-                raise NotFound("no such meeting in this course")
-
-    def set_guards(self, school: str, course: str, *, teachers: Iterable[str], co_guards: Iterable[str] = ()) -> None:
-        """Who looks after a course, by mail; replaces who did. Raises NotFound and Invalid."""
-        guards = _guards(teachers, co_guards)
-        with self._writer.begin() as db:
-            read(db, school, course, t.courses.c.id)
-            db.execute(delete(t.guards).where(t.guards.c.school_id == school, t.guards.c.course_id == course))
-            _set_guards(db, school, course, guards)
+            old = _get(db, school, course)
+            if name is not None:
+                change(db, school, course, name=typed.line("name", name))
+            if meetings is not None:
+                told = typed.lines("meetings", meetings, most=MOST_MEETINGS, at_most=MEETING)
+                db.execute(delete(t.meetings).where(t.meetings.c.school_id == school, t.meetings.c.course_id == course))
+                _claim(db, school, old.connection, course, told)
+            if teachers is not None or co_guards is not None:
+                guards = _guards(old.teachers if teachers is None else teachers,
+                                 old.co_guards if co_guards is None else co_guards)  # fmt: skip
+                db.execute(delete(t.guards).where(t.guards.c.school_id == school, t.guards.c.course_id == course))
+                _set_guards(db, school, course, guards)
+            return _get(db, school, course)
 
     def part(self, school: str, course: str, mail: str) -> Part | None:
         """As what somebody guards a course; None when he does not."""

@@ -265,10 +265,11 @@ def test_a_meeting_belongs_to_exactly_one_course(school: Office) -> None:
     assert len(school.desk.courses.page(school.school.id).items) == 1  # nothing of the second was kept
     second = course(school, connection=room)
     with pytest.raises(Conflict, match="数学"):
-        school.desk.courses.claim(school.school.id, second, ["m-1"])
-    school.desk.courses.release(school.school.id, first, "m-1")
-    school.desk.courses.claim(school.school.id, second, ["m-1", "m-2"])
-    school.desk.courses.claim(school.school.id, second, ["m-2"])  # again is harmless
+        school.desk.courses.update(school.school.id, second, name="not this either", meetings=["m-1"])
+    assert school.desk.courses.get(school.school.id, second).name == "数学"
+    school.desk.courses.update(school.school.id, first, meetings=[])
+    school.desk.courses.update(school.school.id, second, meetings=["m-1", "m-2"])
+    school.desk.courses.update(school.school.id, second, meetings=["m-1", "m-2"])  # again is harmless
     assert school.desk.courses.get(school.school.id, second).meetings == ("m-1", "m-2")
 
 
@@ -292,19 +293,19 @@ def test_a_guard_sees_his_courses_only(school: Office) -> None:
     course(school, connection=room, teachers=("hoa@school.example",))
     listed = school.desk.courses.page(school.school.id, guard="lan@school.example").items
     assert {c.id for c in listed} == {mine, helping}
-    school.desk.courses.set_guards(school.school.id, mine, teachers=("hoa@school.example",))
+    school.desk.courses.update(school.school.id, mine, teachers=("hoa@school.example",))
     listed = school.desk.courses.page(school.school.id, guard="lan@school.example").items
     assert {c.id for c in listed} == {helping}
 
 
 def test_a_course_is_renamed_in_one_line(school: Office) -> None:
     made = course(school)
-    school.desk.courses.rename(school.school.id, made, "Toán 7A")
+    school.desk.courses.update(school.school.id, made, name="Toán 7A")
     assert school.desk.courses.get(school.school.id, made).name == "Toán 7A"
     with pytest.raises(Invalid):
-        school.desk.courses.rename(school.school.id, made, "a\nb")
+        school.desk.courses.update(school.school.id, made, name="a\nb")
     with pytest.raises(NotFound):
-        school.desk.courses.rename(school.school.id, "nothing", "x")
+        school.desk.courses.update(school.school.id, "nothing", name="x")
 
 
 # --- policy and roster ------------------------------------------------------------------------------------------------
