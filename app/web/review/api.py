@@ -3,7 +3,8 @@
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request, Security
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
@@ -12,12 +13,27 @@ from app.store.desk.paging import LIMIT, MOST
 from app.store.review import Incident, Judgement
 from app.store.review.incidents import NOTE_LENGTH
 from app.web import exports
+from app.web.api.shapes import ProblemDocument
 from app.web.auth import Program, Verb, demand
 from app.web.review import asked, reading
 from app.web.review.pages import attachment
 from app.web.service import service_of
 
-router = APIRouter(prefix="/api/v1", tags=["review"])
+_SCHEME = HTTPBearer(auto_error=False, description="a token from `menshen token create --role it`")
+_PROBLEM: dict[str, Any] = {"model": ProblemDocument}
+
+router = APIRouter(
+    prefix="/api/v1",
+    tags=["review"],
+    dependencies=[Security(_SCHEME)],  # for the documentation: who it is, each handler asks with `Program`
+    responses={
+        401: _PROBLEM | {"description": "No valid token"},
+        403: _PROBLEM | {"description": "The token may not do this"},
+        404: _PROBLEM | {"description": "Nothing by that name, or not yours"},
+        409: _PROBLEM | {"description": "Somebody else judged in between"},
+        422: _PROBLEM | {"description": "The input does not fit; `problems` names each field"},
+    },
+)
 
 
 class Change(BaseModel):
