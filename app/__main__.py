@@ -41,10 +41,8 @@ def serve() -> None:
     settings = load(os.environ)
     _log_as(settings)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again after its own shutdown
-    if settings.is_practice:
-        asyncio.run(_serve_practice(settings))
-    else:
-        asyncio.run(_serve(settings))
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the way to stop, not an error
+        asyncio.run(_serve_practice(settings) if settings.is_practice else _serve(settings))
 
 
 async def _serve(settings: Settings) -> None:
@@ -89,7 +87,7 @@ def _server(app: object, settings: Settings) -> Server:
         app,  # type: ignore[arg-type]  # an ASGI application by duck typing
         host=settings.host, port=int(settings.port), loop="uvloop", http="httptools", ws="websockets-sansio",
         access_log=False, log_level="warning", lifespan="on", timeout_graceful_shutdown=3, ws_per_message_deflate=False,
-        server_header=False, forwarded_allow_ips="127.0.0.1",
+        server_header=False, forwarded_allow_ips=settings.proxies,
     )  # fmt: skip
     return Server(config)
 
@@ -121,6 +119,16 @@ def matrix(check: Annotated[bool, typer.Option(help="only say whether the README
 
     if not write(check_only=check):
         typer.echo("README.md is not up to date: run `menshen matrix`", err=True)
+        raise typer.Exit(1)
+
+
+@cli.command()
+def docs(check: Annotated[bool, typer.Option(help="only say whether the pages are up to date")] = False) -> None:
+    """Write the tables of docs/settings.md and docs/policies.md."""
+    from app.reference import write
+
+    if (stale := write(check_only=check)) and check:
+        typer.echo(f"not up to date: docs/{', docs/'.join(stale)}; run `menshen docs`", err=True)
         raise typer.Exit(1)
 
 

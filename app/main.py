@@ -1,10 +1,15 @@
 """create_app(): settings -> store -> adapters -> pipeline -> routes. The only module that knows everything."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
+import structlog
 from fastapi import FastAPI
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from adapters import REGISTRY
@@ -30,6 +35,7 @@ from policies.documents import policy
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+FORGET_EVERY = 6 * 3600.0  # seconds
 ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -85,21 +91,42 @@ def create_app(
 async def _running(service: Service, log: Log) -> AsyncIterator[None]:
     """Executor and clock from what the last process left, to an orderly stop."""
     pipeline, connections = service.pipeline, service.connections
-    for record, opened in service.desk.connections.opened():
-        connections.add(
-            school=record.school, connection=record.id, name=record.name, platform=record.platform, settings=opened
-        )
+    _connect(service)
     executor = Executor(pipeline, connections, service.now)
     watch = clock.Clock(pipeline, connections, service.now)
     pipeline.sinks += [executor, service.live, watch]
     executor.resume(log.unfinished())
     watch.resume(log.live())
     watch.start()
+    forgetting = asyncio.create_task(_forget(service))
     yield
+    forgetting.cancel()
     await watch.close()
     await executor.close()
     await pipeline.close()
     await connections.close()
+
+
+def _connect(service: Service) -> None:
+    """Make every stored connection usable; one that no longer validates must not stop the others."""
+    for record, opened in service.desk.connections.opened():
+        try:
+            service.connections.add(
+                school=record.school, connection=record.id, name=record.name, platform=record.platform, settings=opened
+            )
+        except (ValidationError, KeyError) as e:
+            structlog.get_logger("menshen").error("connection unusable", connection=record.id, error=type(e).__name__)
+
+
+async def _forget(service: Service) -> None:
+    """Erase what is older than the retention, now and every few hours."""
+    keeps = int(service.settings.retention_days) * 86400.0
+    while True:
+        try:
+            await run_in_threadpool(service.review.erase, service.now() - keeps)
+        except SQLAlchemyError as e:
+            structlog.get_logger("menshen").error("not erased", error=type(e).__name__)
+        await asyncio.sleep(FORGET_EVERY)
 
 
 def _comfort(service: Service, lifespan: Any) -> ASGI:

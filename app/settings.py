@@ -35,6 +35,9 @@ class Settings:
     host: str = _setting("127.0.0.1", "address to listen on")
     port: str = _setting("8000", "port to listen on")
     classroom_port: str = _setting("0", "port of the practice classroom; 0 = the next free one after MENSHEN_PORT")
+    proxies: str = _setting(
+        "127.0.0.1", "addresses of reverse proxies whose X-Forwarded-* headers are believed, by comma"
+    )
     log: str = _setting("info", "debug, info, warning or error")
     data: str = _setting("data", "folder for the practice secret and the practice database")
     workers_queue: str = _setting("5000", "webhooks that may wait for a commit before new ones get 503")

@@ -98,7 +98,7 @@ async def measured(kind: str, lessons: int, delay: float = 0.0) -> AsyncIterator
         async with process(*arguments, port=port) as running:
             pool = Pool()
             await pool.open(port, 256)
-            yield Bench(pool=pool, calls=calls, school=school, pid=running.pid, port=port, folder=folder)
+            yield Bench(pool=pool, calls=calls, school=school, pid=running.pid, port=port, database=database)
             pool.close()
     platform.close()
 
@@ -112,7 +112,7 @@ class Bench:
     school: School
     pid: int
     port: int
-    folder: str
+    database: str
 
     async def fill(self, inside: int) -> None:
         """Start every lesson and let some pupils come; not measured."""
@@ -256,7 +256,7 @@ async def panels(show: Callable[[object], None], number: int = 3000) -> None:
 
     async with measured("service", 1) as bench:
         await bench.fill(5)
-        show(await fan_out(bench.port, bench.folder, bench.pool, bench.school, number))
+        show(await fan_out(bench.port, bench.database, bench.pool, bench.school, number))
 
 
 async def main(parts: list[str]) -> None:

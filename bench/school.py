@@ -123,8 +123,9 @@ class School:
         signature = hmac.new(SECRET, stamp + b"." + raw, hashlib.sha256).hexdigest().encode()
         return (
             b"POST /hooks/" + one.connection.encode() + b" HTTP/1.1\r\nhost: localhost\r\n"
-            b"content-type: application/json\r\nx-drill-timestamp: " + stamp + b"\r\nx-drill-signature: " + signature + b"\r\ncontent-length: "
-            + str(len(raw)).encode() + b"\r\n\r\n" + raw
+            b"content-type: application/json\r\nx-drill-timestamp: " + stamp
+            + b"\r\nx-drill-signature: " + signature
+            + b"\r\ncontent-length: " + str(len(raw)).encode() + b"\r\n\r\n" + raw
         )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def furnish(desk: object, lessons: int, platform_port: int) -> None:
             "base_url": f"http://127.0.0.1:{platform_port}",
             "token": "t",
             "secret": SECRET.decode(),
-            "calls_per_second": 100_000,
+            "calls_per_second": 1000,
         }
         desk.connections.create("bench", platform="drill", name=f"bench {n}", settings=opened, id=f"bench{n}")
     made = School(lessons)

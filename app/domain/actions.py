@@ -117,7 +117,7 @@ class Words:
 class Support:
     """What a platform does about one action kind. Less than native needs `note` and `instead`.
 
-    `instead` lists the kinds that `plan` uses where the level is none; empty means that an alert is all there is.
+    `instead` lists the kinds that `plan` uses where the level is none: at least an alert.
     `confirm` tells the executor how an accepted request is proven.
     """
 

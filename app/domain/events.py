@@ -171,10 +171,13 @@ class StreamChanged(MediaEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatPosted(PersonEvent):
-    """A line of chat. `message` is the platform's id of it ("" where lines cannot be addressed)."""
+    """A line of chat. `message` is the platform's id of it ("" where lines cannot be addressed).
+
+    `text` is empty where the line was erased.
+    """
 
     kind: ClassVar[str] = "chat.posted"
-    text: str
+    text: str = ""
     message: str = ""
 
 

@@ -109,7 +109,7 @@ class Seats:
 @asynccontextmanager
 async def browser_class(ws_url: str) -> AsyncIterator[Seats]:
     """Start a browser and the page's server; stop both in the end."""
-    program = needs("chromium", "chromium", "chromium-browser", "google-chrome")
+    program = needs("chromium", "chromium-browser", "google-chrome")
     as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()  # Chromium's sandbox does not work for root
     with page_server() as page_url:
         async with async_playwright() as playwright:

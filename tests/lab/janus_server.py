@@ -34,7 +34,7 @@ class JanusServer:
     def __init__(
         self, *, event_url: str = "", event_user: str, event_password: str, templates: Mapping[str, str] | None = None
     ) -> None:
-        self._program = needs("janus", "janus")
+        self._program = needs("janus")
         self._http, self._ws, self._admin = free_ports(3)
         self.http_url = f"http://127.0.0.1:{self._http}/janus"
         self.ws_url = f"ws://127.0.0.1:{self._ws}"

@@ -1,13 +1,11 @@
-"""The lab has no second best: a missing program is a failure that names the package to install."""
+"""Programs that the lab cannot do without: where one is missing, the test is listed as not run, by name."""
 
 import shutil
 
-import pytest
+from tests import not_run
 
 
-def needs(package: str, *programs: str) -> str:
-    """The path of the first of these programs on this machine; fails the test by naming its Debian package."""
-    found = next((path for name in programs if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.fail(f"{' or '.join(programs)} is missing: apt-get install --no-install-recommends {package}")
-    return found
+def needs(*programs: str) -> str:
+    """The path of the first of these programs on this machine; skips the test, with the reason, where there is none."""
+    not_run.require(*programs)
+    return next(path for name in programs if (path := shutil.which(name)))

@@ -63,7 +63,7 @@ def test_a_server_set_up_by_the_guide_needs_no_repair() -> None:
             asyncio.run(story(server, inbox))
 
 
-def test_a_missing_program_fails_the_lab_by_the_name_of_its_package() -> None:
-    with pytest.raises(pytest.fail.Exception, match="apt-get install --no-install-recommends janus"):
-        needs("janus", "janus-that-nobody-installed")
-    assert needs("janus", "janus-that-nobody-installed", "janus").endswith("janus")
+def test_a_missing_program_leaves_the_lab_out_by_name() -> None:
+    with pytest.raises(pytest.skip.Exception, match="not on this machine: janus-that-nobody-installed"):
+        needs("janus-that-nobody-installed")
+    assert needs("janus-that-nobody-installed", "janus").endswith("janus")
