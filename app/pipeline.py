@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from sqlalchemy.exc import SQLAlchemyError
+import structlog
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from adapters.base import Delivery, Received, Reply
 from app.connections import Connected, Connections
@@ -43,6 +44,10 @@ OPENS = (LessonStarted, ParticipantJoined, ParticipantWaiting)  # what makes a n
 
 class Overloaded(StoreError):
     """Too many deliveries wait for a commit: come again."""
+
+
+class NotStored(Overloaded):
+    """The database did not take it: come again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,7 @@ class Pipeline:
         self._draining: asyncio.Task[None] | None = None
         self.sinks: list[Sink] = []
         self.counted: dict[str, int] = {}
+        self._logger = structlog.get_logger("menshen.pipeline")
 
     # --- ways in ------------------------------------------------------------------------------------------------
 
@@ -168,8 +174,7 @@ class Pipeline:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 outcome = await loop.run_in_executor(self._writer, self._commit, [work for work, _ in batch])
-                for sink in self.sinks if outcome.lessons else ():
-                    sink(outcome)
+                self._tell_sinks(outcome)
                 for (_, future), done in zip(batch, outcome.results, strict=True):
                     if future.done():
                         continue
@@ -180,13 +185,21 @@ class Pipeline:
         finally:
             self._draining = None
 
-    def _commit(self, batch: Sequence[Work]) -> "Committed":
+    def _tell_sinks(self, committed: "Committed") -> None:
+        for sink in self.sinks if committed.lessons else ():
+            try:
+                sink(committed)
+            except Exception:  # it is committed: a reader's mistake must not keep the platform from its answer
+                self.count("stumbled")
+                self._logger.exception("a reader stumbled", reader=type(sink).__name__)
+
+    def _commit(self, batch: Sequence[Work], tries: int = 2) -> "Committed":
         """On the writer thread: all in one transaction; if that fails, each alone, so that no neighbour is lost."""
         try:
             return self._together(batch)
         except Exception as e:  # a poisonous delivery or the database: found out one by one
             if len(batch) == 1:
-                return self._alone(batch[0], e)
+                return self._alone(batch[0], e, tries)
         committed = Committed()
         for work in batch:
             part = self._commit([work])
@@ -194,16 +207,31 @@ class Pipeline:
                 getattr(committed, name).extend(getattr(part, name))
         return committed
 
-    def _alone(self, work: Work, error: Exception) -> "Committed":
-        """A single piece of work failed: the database's fault is told to the sender, our own is quarantined."""
-        if isinstance(error, SQLAlchemyError) or not work.connection:
+    def _alone(self, work: Work, error: Exception, tries: int) -> "Committed":
+        """A single piece of work failed: the database's fault is told to the sender, our own is quarantined.
+
+        Text that the database refuses (DataError) would be refused for ever: that is the delivery's fault. A row that
+        another process wrote first (IntegrityError) is there at the next look.
+        """
+        if isinstance(error, IntegrityError) and tries > 1:
+            return self._commit([work], tries - 1)
+        if isinstance(error, SQLAlchemyError) and not (isinstance(error, DataError) and work.connection):
+            return self._not_stored(error)
+        if not work.connection:
             return Committed(results=[error])
         self.count("poison")
         kept = replace(work, items=(), problem=f"{type(error).__name__} while deciding")
         try:
             return self._together([kept])
         except SQLAlchemyError as e:
-            return Committed(results=[e])
+            return self._not_stored(e)
+
+    def _not_stored(self, error: SQLAlchemyError) -> "Committed":
+        self.count("not_stored")
+        self._logger.error("not stored", error=type(error).__name__)
+        failed = NotStored("the database did not take it")
+        failed.__cause__ = error
+        return Committed(results=[failed])
 
     def _together(self, batch: Sequence[Work]) -> "Committed":
         committed = Committed()

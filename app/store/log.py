@@ -7,7 +7,7 @@ replaced only after it.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, update
@@ -309,7 +309,8 @@ class Writing:
         """Write one intent in its incident."""
         observed = standing.status is OutcomeKind.SIMULATED
         body, private = codec.intent_row(standing, params, observed)
-        lesson.state = note(lesson.state, standing)
+        decided = replace(standing, action=replace(standing.action, operator=None))  # as the log gives it back
+        lesson.state = note(lesson.state, decided)
         self._log(lesson, standing.at, "intent", standing.incident, body, private)
         self._rows["intents"].append(
             {
@@ -331,7 +332,8 @@ class Writing:
         """The intents that a press of this idempotency key led to."""
         where = and_(t.intents.c.school_id == lesson.school, t.intents.c.lesson_id == lesson.id)
         query = select(t.intents.c.id).where(where, t.intents.c.press == press).order_by(t.intents.c.number)
-        return tuple(self._db.execute(query).scalars())
+        same = (row for row in self._rows["intents"] if (row["lesson_id"], row["press"]) == (lesson.id, press))
+        return (*self._db.execute(query).scalars(), *(row["id"] for row in same))
 
     def quarantine(self, school: str, connection: str, reason: str, body: bytes, new_id: str) -> None:
         """Keep what could not be read, for a person to look at; it never blocks the rest."""
