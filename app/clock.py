@@ -23,6 +23,9 @@ from policies import wake_at
 STEP = 0.25  # seconds between two looks at what is due
 POLL_SECONDS = 8.0  # how long one poll may take
 SILENT = 3.0  # seconds in which an event should follow what a poll has shown
+LATER = 1.0  # seconds until the next try of a poll that had to give way
+HOT = 120.0  # seconds after the newest measure in which a lesson is polled as often as its platform bears
+HOT_SECONDS = 3.0
 PARALLEL = 8  # polls under way at once per connection
 
 
@@ -44,6 +47,7 @@ class Watch:
     polled: float = 0.0
     failures: int = 0
     unheard: float = 0.0  # since when a poll has shown what no event told, 0 = not
+    hot_until: float = 0.0
     blind: str = ""
     gone: bool = False
 
@@ -51,8 +55,15 @@ class Watch:
 class Clock:
     """Keeps watch over every live lesson. Fed by the pipeline after each commit; lives on one event loop."""
 
-    def __init__(self, pipeline: Pipeline, connections: Connections, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        connections: Connections,
+        now: Callable[[], float],
+        may_read: Callable[[str], bool] = lambda _connection: True,
+    ) -> None:
         self._pipeline = pipeline
+        self._may_read = may_read
         self._connections = connections
         self._now = now
         self._watches: dict[str, Watch] = {}
@@ -76,6 +87,8 @@ class Clock:
             if any(row.kind in _TOLD for row in lesson.rows):
                 watch.heard = self._now()
             watch.blind = state.blind
+            if state.incident and state.incident.last_at + HOT > watch.hot_until:
+                self._heat(watch, state.incident.last_at + HOT)
             self._wake(watch, wake_at(lesson.course.policy, state))
 
     def _add(self, school: str, lesson: str, connection: str, key: str) -> Watch:
@@ -85,6 +98,17 @@ class Clock:
         if connected is not None:
             heapq.heappush(self._due, (self._now() + connected.adapter.poll_seconds, lesson))
         return watch
+
+    def _heat(self, watch: Watch, until: float) -> None:
+        """A measure was taken: look again soon, and often for a while."""
+        was_cold = watch.hot_until <= self._now()
+        watch.hot_until = until
+        if was_cold:
+            heapq.heappush(self._due, (self._now() + HOT_SECONDS, watch.lesson))
+
+    def _every(self, watch: Watch, poll_seconds: float) -> float:
+        """Seconds between two polls of this lesson just now."""
+        return min(poll_seconds, HOT_SECONDS) if watch.hot_until > self._now() else poll_seconds
 
     def _wake(self, watch: Watch, at: float | None) -> None:
         if at is not None and at != watch.wake:
@@ -114,12 +138,12 @@ class Clock:
         connected = self._connections.get(watch.connection)
         if connected is None:
             return
-        every = connected.adapter.poll_seconds
+        every = self._every(watch, connected.adapter.poll_seconds)
         polls = self._polls.setdefault(watch.connection, set())
         if now - watch.polled < every - STEP and not watch.unheard:
             return
-        if len(polls) >= PARALLEL:
-            heapq.heappush(self._due, (now + STEP, watch.lesson))
+        if len(polls) >= PARALLEL or not self._may_read(watch.connection):
+            heapq.heappush(self._due, (now + LATER, watch.lesson))
             return
         watch.polled = now
         task = asyncio.create_task(self._poll(watch, every))

@@ -145,6 +145,15 @@ class Executor:
             line = self._lines[connection] = Line(connected=connected, buckets=buckets)
         return line
 
+    def may_read(self, connection: str) -> bool:
+        """Whether a routine read may be sent now; counts it. Controls go first, and the reserve is theirs."""
+        line, now = self._line(connection), self._now()
+        if line.ready or line.paused_until > now or any(b.wait(Lane.ROUTINE, now) > 0 for b in line.buckets):
+            return False
+        for bucket in line.buckets:
+            bucket.take()
+        return True
+
     # --- performing -------------------------------------------------------------------------------------------------
 
     def _pump(self, line: Line) -> None:
@@ -268,6 +277,8 @@ class Executor:
         if not self._awaited.get(lesson):
             return
         asked_at = self._now()
+        for bucket in self._line(connected.id).buckets:
+            bucket.take()
         try:
             async with asyncio.timeout(ATTEMPT):
                 seen = await connected.adapter.participants(key)

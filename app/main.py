@@ -93,7 +93,7 @@ async def _running(service: Service, log: Log) -> AsyncIterator[None]:
     pipeline, connections = service.pipeline, service.connections
     _connect(service)
     executor = Executor(pipeline, connections, service.now)
-    watch = clock.Clock(pipeline, connections, service.now)
+    watch = clock.Clock(pipeline, connections, service.now, executor.may_read)
     pipeline.sinks += [executor, service.live, watch]
     executor.resume(log.unfinished())
     watch.resume(log.live())
