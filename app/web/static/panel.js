@@ -7,25 +7,27 @@
 
   // --- forms: one key per press, so that a doubled request counts once and a second press counts again
   document.addEventListener("htmx:afterRequest", (event) => {
-    const field = event.target.querySelector?.('input[name="key"]');
-    if (field && event.detail.successful) field.value = key();
+    const { elt, successful, xhr, requestConfig } = event.detail;
+    if (xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/signin")) location.reload(); // session over
+    const field = elt.querySelector?.('input[name="key"]');
+    if (field && successful) field.value = key();
+    if (requestConfig.verb === "post") show("failed", !successful);
+    if (requestConfig.verb === "post" && successful) setTimeout(() => byId("flashes").replaceChildren(), 8000);
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.requestConfig.verb === "post") for (const menu of document.querySelectorAll("details.more[open]")) menu.open = false;
   });
   document.addEventListener("htmx:sendError", () => say(true));
-  document.addEventListener("htmx:responseError", (event) => {
-    if ([401, 403].includes(event.detail.xhr.status)) location.reload();
-  });
+  function show(id, shown) { if (byId(id)) byId(id).hidden = !shown; }
 
   // --- fragments: what was open stays open, what was searched stays searched
-  let open = new Set();
-  document.addEventListener("htmx:beforeSwap", () => remember());
-  document.addEventListener("htmx:oobBeforeSwap", () => remember());
-  document.addEventListener("htmx:oobAfterSwap", restore);
+  const open = new Set();
   const searched = new Map();
-  function remember() {
-    for (const details of document.querySelectorAll("#people details[id]")) {
-      if (details.open) open.add(details.id); else open.delete(details.id);
-    }
-  }
+  document.addEventListener("toggle", (event) => {
+    const { id, open: now } = event.target;
+    if (id && byId("people")?.contains(event.target)) open[now ? "add" : "delete"](id);
+  }, true);
+  if (byId("people")) new MutationObserver(restore).observe(byId("people"), { childList: true });
   function restore() {
     for (const id of open) if (byId(id)) byId(id).open = true;
     for (const [id, text] of searched) {
@@ -47,11 +49,28 @@
     }
   });
 
+  // --- a finger on the panel: nothing under it is replaced before it is lifted, or its press would be lost
+  const LONG = 3000; // a finger that rests longer, or left the window unseen, holds nothing up
+  let pressed = -LONG, behind = false;
+  document.addEventListener("pointerdown", () => { pressed = Date.now(); }, true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    window.addEventListener(end, () => setTimeout(() => { // the click comes after it
+      pressed = -LONG;
+      if (behind) soon();
+      behind = false;
+    }, 50), true);
+  }
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (Date.now() - pressed > LONG || event.target.id === "flashes") return;
+    event.detail.shouldSwap = false;
+    behind = true;
+  });
+
   // --- the live lesson
   const lesson = byId("lesson");
   const SILENT = 8000; // without a sign for so long we ask; without an answer we say so, within 10 s
   let number = Number(lesson?.dataset.number ?? 0), heard = Date.now(), tries = 0, timer = 0, asking = false;
-  function say(lost) { if (byId("lost")) byId("lost").hidden = !lost; }
+  function say(lost) { show("lost", lost); }
   function alive() { heard = Date.now(); say(false); }
   async function refresh() {
     timer = 0;

@@ -71,7 +71,7 @@ class Opened:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.said: list[str] = []
-        self.posted: list[str] = []
+        self.posted: list[tuple[str, str]] = []
         page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: self.said.append(str(e)))
 
@@ -80,18 +80,34 @@ class Opened:
 
 
 @contextmanager
-def opened(browser: Browser, html: str, width: int, scheme: Scheme = "light") -> Iterator[Opened]:
-    """Show a page as the service would: with its static files and security policy, on a live line that says nothing."""
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+def opened(
+    browser: Browser,
+    html: str,
+    width: int,
+    scheme: Scheme = "light",
+    *,
+    answer: str = "",
+    status: int = 200,
+    script: bool = True,
+) -> Iterator[Opened]:
+    """Show a page as the service would: with its static files and security policy, on a live line that says nothing.
+
+    `answer` and `status` are what htmx gets for its requests.
+    """
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, java_script_enabled=script
+    )
     shown = Opened(context.new_page())
 
     def serve(route: Route) -> None:
         path = route.request.url.removeprefix(ORIGIN).partition("?")[0]
         if route.request.method == "POST":
-            shown.posted.append(f"{path} {route.request.post_data}")
+            shown.posted.append((path, route.request.post_data or ""))
         if path.startswith("/static/"):
             file = STATIC / path.removeprefix("/static/")
             route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
+        elif "hx-request" in route.request.headers:
+            route.fulfill(body=answer, status=status, content_type=TYPES[".html"])
         else:
             route.fulfill(body=html, content_type=TYPES[".html"], headers={"Content-Security-Policy": POLICY})
 

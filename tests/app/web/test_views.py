@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -336,7 +337,7 @@ def test_every_form_carries_the_token_and_every_press_a_key_of_its_own(catalogue
 def test_fragments_refresh_every_part_of_the_panel(catalogues: Catalogues) -> None:
     drawn_pages = dict(preview.drawn(catalogues[Language.EN]))
     refreshed = set(re.findall(r'hx-swap-oob="innerHTML:#(\w+)"', drawn_pages["fragments"]))
-    assert refreshed == {"state", "people", "timeline", "switches", "bar", "end", "flashes"}
+    assert refreshed == {"state", "people", "timeline", "switches", "bar", "end"}
     assert all(f'id="{part}"' in drawn_pages["lesson-raid"] for part in refreshed)
 
 
@@ -435,3 +436,74 @@ def test_every_part_of_the_panel_has_a_name_for_those_who_do_not_see(browser: Br
             ".map(e => e.outerHTML)"
         )
         assert nameless == []
+
+
+def test_a_press_posts_once_per_key_and_keeps_what_was_open(browser: Browser, catalogues: Catalogues) -> None:
+    drawn_pages = dict(preview.drawn(catalogues[Language.EN]))
+    with preview.opened(browser, drawn_pages["lesson-raid"], 390, answer=drawn_pages["fragments"]) as shown_page:
+        page = shown_page.page
+        page.locator("#group-pupils > summary").click()
+        for _ in range(2):
+            with page.expect_response("**/press"):
+                page.get_by_role("button", name="Admit: user8812").click()
+        page.locator("#group-pupils[open]").wait_for()
+        presses = [parse_qs(body) for path, body in shown_page.posted if path.endswith("/press")]
+        assert [(p["button"], p["participant"], p["csrf"]) for p in presses] == [(["admit"], ["s1"], ["c"])] * 2
+        assert presses[0]["key"] != presses[1]["key"]
+        assert shown_page.said == []
+
+
+def test_a_press_that_fails_is_told(browser: Browser, catalogues: Catalogues) -> None:
+    drawn_pages = dict(preview.drawn(catalogues[Language.EN]))
+    with preview.opened(browser, drawn_pages["lesson-raid"], 390, status=503) as shown_page:
+        shown_page.page.get_by_role("button", name="Calm the room").click()
+        shown_page.page.locator("#failed").wait_for(state="visible")
+
+
+def test_a_lost_connection_is_told_within_ten_seconds(browser: Browser, catalogues: Catalogues) -> None:
+    drawn_pages = dict(preview.drawn(catalogues[Language.EN]))
+    with preview.opened(browser, drawn_pages["lesson-calm"], 390, status=503) as shown_page:
+        shown_page.page.locator("#lost").wait_for(state="visible", timeout=10_000)
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_ending_a_class_needs_a_long_press(browser: Browser, catalogues: Catalogues, by: str) -> None:
+    drawn_pages = dict(preview.drawn(catalogues[Language.EN]))
+    with preview.opened(browser, drawn_pages["lesson-calm"], 390, answer=drawn_pages["fragments"]) as shown_page:
+        page = shown_page.page
+        link = page.locator(".end-link")
+        link.scroll_into_view_if_needed()
+        link.click()
+        link.press("Enter")
+        assert (page.url, shown_page.posted) == (f"{preview.ORIGIN}/", [])
+        with page.expect_response("**/press"):
+            if by == "mouse":
+                link.hover()
+                page.mouse.down()
+            else:
+                link.focus()
+                page.keyboard.down("Enter")
+        assert [parse_qs(body)["button"] for _, body in shown_page.posted] == [["end"]]
+
+
+def test_without_script_ending_a_class_is_a_page_of_its_own(browser: Browser, catalogues: Catalogues) -> None:
+    drawn_pages = dict(preview.drawn(catalogues[Language.EN]))
+    with preview.opened(browser, drawn_pages["lesson-calm"], 390, script=False) as shown_page:
+        shown_page.page.locator(".end-link").click()
+        assert shown_page.page.url == f"{preview.ORIGIN}/lessons/L1/end"
+
+
+def test_a_reviewer_works_without_a_mouse(browser: Browser, catalogues: Catalogues) -> None:
+    drawn_pages = dict(preview.drawn(catalogues[Language.EN]))
+    with preview.opened(browser, drawn_pages["incidents"], 1280) as shown_page:
+        page = shown_page.page
+        for key in ("j", "j", "k", "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_url("**/incidents/L1.0")
+    with preview.opened(browser, drawn_pages["incident-raid"], 1280) as shown_page:
+        page = shown_page.page
+        page.keyboard.press("v")
+        assert page.evaluate("document.activeElement.name") == "verdict"
+        page.keyboard.press("Escape")
+        with page.expect_request("**/undo"):
+            page.keyboard.press("u")
