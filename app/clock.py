@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import heapq
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ from policies import wake_at
 STEP = 0.25  # seconds between two looks at what is due
 POLL_SECONDS = 8.0  # how long one poll may take
 SILENT = 3.0  # seconds in which an event should follow what a poll has shown
+SIGHT = 6.0  # seconds between two polls of a lesson where the platform's budget is shared by few: blindness within 10 s
+SHARE = 2.0  # seconds that each further live lesson of the connection adds
 LATER = 1.0  # seconds until the next try of a poll that had to give way
 HOT = 120.0  # seconds after the newest measure in which a lesson is polled as often as its platform bears
 HOT_SECONDS = 3.0
@@ -49,7 +52,6 @@ class Watch:
     unheard: float = 0.0  # since when a poll has shown what no event told, 0 = not
     hot_until: float = 0.0
     blind: str = ""
-    gone: bool = False
 
 
 class Clock:
@@ -67,6 +69,7 @@ class Clock:
         self._connections = connections
         self._now = now
         self._watches: dict[str, Watch] = {}
+        self._live: Counter[str] = Counter()  # watched lessons by connection
         self._due: list[tuple[float, str]] = []
         self._task: asyncio.Task[None] | None = None
         self._polls: dict[str, set[asyncio.Task[None]]] = {}
@@ -94,9 +97,10 @@ class Clock:
     def _add(self, school: str, lesson: str, connection: str, key: str) -> Watch:
         watch = Watch(school=school, lesson=lesson, connection=connection, key=key, heard=self._now())
         self._watches[lesson] = watch
+        self._live[connection] += 1
         connected = self._connections.get(connection)
         if connected is not None:
-            heapq.heappush(self._due, (self._now() + connected.adapter.poll_seconds, lesson))
+            heapq.heappush(self._due, (self._now() + self._every(watch, connected.adapter.poll_seconds), lesson))
         return watch
 
     def _heat(self, watch: Watch, until: float) -> None:
@@ -108,7 +112,9 @@ class Clock:
 
     def _every(self, watch: Watch, poll_seconds: float) -> float:
         """Seconds between two polls of this lesson just now."""
-        return min(poll_seconds, HOT_SECONDS) if watch.hot_until > self._now() else poll_seconds
+        if watch.hot_until > self._now():
+            return min(poll_seconds, HOT_SECONDS)
+        return min(poll_seconds, max(SIGHT, SHARE * self._live[watch.connection]))
 
     def _wake(self, watch: Watch, at: float | None) -> None:
         if at is not None and at != watch.wake:
@@ -172,12 +178,20 @@ class Clock:
         except Gone:
             return None  # the platform knows no such meeting (any more); its own end event or a later poll settles it
         except Refused:
+            self._suspect(watch.connection)
             return await self._failed(watch, "token")
         except (MenshenError, TimeoutError):
             watch.failures += 1
             return await self._failed(watch, "polls_fail") if watch.failures >= 2 else SILENT
         watch.failures = 0
         return await self._compared(watch, before, after, asked_at)
+
+    def _suspect(self, connection: str) -> None:
+        """What is refused for one lesson may be refused for all of the connection: ask for each at once."""
+        for watch in self._watches.values():
+            if watch.connection == connection and not watch.blind:
+                watch.polled = 0.0
+                heapq.heappush(self._due, (self._now(), watch.lesson))
 
     async def _failed(self, watch: Watch, reason: str) -> float:
         watch.failures += 1
