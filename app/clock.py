@@ -79,8 +79,9 @@ class Clock:
         """A batch was committed: watch what is live, forget what has ended."""
         for lesson in committed.lessons:
             state = lesson.state
-            if state.status is Status.ENDED or (lesson.id in self._watches and self._watches[lesson.id].gone):
-                self._watches.pop(lesson.id, None)
+            if state.status is Status.ENDED:
+                if self._watches.pop(lesson.id, None):
+                    self._live[lesson.connection] -= 1
                 continue
             if state.status is not Status.LIVE:
                 continue
