@@ -18,7 +18,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from adapters.base import Delivery, Received, Reply
 from app.connections import Connected, Connections
-from app.domain.actions import ActionKind, Decision, Lane, Level, Outcome, OutcomeKind, Support, plan
+from app.domain.actions import Decision, Lane, Outcome, OutcomeKind, at_once, plan
 from app.domain.errors import Malformed, NotAuthentic, NotFound, StoreError
 from app.domain.events import (
     ButtonPressed,
@@ -72,7 +72,6 @@ class Done:
     lesson: Lesson | None = None
     repeated: int = 0
     unclaimed: int = 0
-    failed: bool = False
 
 
 class Sink(Protocol):
@@ -345,7 +344,7 @@ class Pipeline:
             )  # fmt: skip
             intent = writing.intend(lesson, standing, decision.params, support, press)
             done.intents.append(intent.id)
-            outcome = None if observed else _at_once(support, action.kind)
+            outcome = None if observed else at_once(support, action.kind)
             if outcome:
                 self._settle(writing, lesson, standing, outcome, queued, done)
             elif not observed:
@@ -396,14 +395,3 @@ def _news(lesson: Lesson, after: object, event: RosterPolled) -> bool:
         getattr(after, name) != getattr(before, name) for name in ("inside", "waiting", "switches", "status", "gone")
     )
     return changed or any(proven(before, s, event) for s in before.open_intents())
-
-
-def _at_once(support: Support, kind: ActionKind) -> Outcome | None:
-    """The outcome of what no request is sent for."""
-    if kind is ActionKind.ALERT:
-        return Outcome(kind=OutcomeKind.CONFIRMED)
-    if support.level is Level.MANUAL:
-        return Outcome(kind=OutcomeKind.MANUAL, instruction=support.instruction, detail=support.note)
-    if support.level is Level.NONE:
-        return Outcome(kind=OutcomeKind.UNSUPPORTED, detail=support.note)
-    return None

@@ -269,6 +269,17 @@ def plan(capabilities: Capabilities, decision: Decision) -> tuple[tuple[Action, 
     return tuple((_as(action, kind), capabilities[kind]) for kind in kinds) or ((action, support),)
 
 
+def at_once(support: Support, kind: ActionKind) -> Outcome | None:
+    """The outcome of what no request is sent for, None where one is."""
+    if kind is ActionKind.ALERT:
+        return Outcome(kind=OutcomeKind.CONFIRMED)
+    if support.level is Level.MANUAL:
+        return Outcome(kind=OutcomeKind.MANUAL, instruction=support.instruction, detail=support.note)
+    if support.level is Level.NONE:
+        return Outcome(kind=OutcomeKind.UNSUPPORTED, detail=support.note)
+    return None
+
+
 DRASTIC = frozenset({ActionKind.KICK, ActionKind.BAN, ActionKind.END})
 
 

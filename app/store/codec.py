@@ -20,7 +20,8 @@ _OMITTED = frozenset(
      "code", "raw", "reference", "by", "button", "target", "operator", "instruction", "switches", "waiting"}
 )  # fmt: skip
 _EMPTY = ("", None)
-_ERASED = {"chat.posted": {"text": ""}, "unknown": {"name": ""}}  # private fields that an event cannot do without
+# Fields that an event cannot do without, but a row can: they are personal and erased, or were empty.
+_ERASED = {"chat.posted": {"text": ""}, "unknown": {"name": ""}, "button.pressed": {"by": ""}}
 
 
 def event_row(event: Event) -> tuple[str, str]:
