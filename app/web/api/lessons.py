@@ -18,6 +18,7 @@ from app.domain.events import ButtonPressed, Switches
 from app.domain.state import LessonState, Person, Status, mood
 from app.live import as_json, rfc3339
 from app.store.desk import LessonRecord
+from app.web.api import lesson_shapes as told
 from app.web.api import shapes
 from app.web.auth import Actor, Program, Verb, demand_course, names_hidden
 from app.web.service import Service, service_of
@@ -35,26 +36,26 @@ def lessons(
     request: Request, actor: Program, status: Status | None = None,
     course: Annotated[str, Query(max_length=shapes.ID, pattern=r"^[\x20-\x7e]*$")] = "",
     after: shapes.After = "", limit: shapes.Limit = 50,
-) -> shapes.Lessons:  # fmt: skip
+) -> told.Lessons:  # fmt: skip
     """Newest first; those that the token's owner may see."""
     page = service_of(request).desk.lessons.page(
         actor.school, status=status, course=course, guard=actor.guards, after=after, limit=limit
     )
-    return shapes.Lessons(items=[shapes.Lesson(**shapes.lesson(record)) for record in page.items], next=page.next)
+    return told.Lessons(items=[told.Lesson(**told.lesson(record)) for record in page.items], next=page.next)
 
 
 @router.get("/{lesson}", summary="Read a lesson")
-async def read(request: Request, actor: Program, lesson: shapes.Id, reveal: Reveal = False) -> shapes.LessonDetail:
+async def read(request: Request, actor: Program, lesson: shapes.Id, reveal: Reveal = False) -> told.LessonDetail:
     """Who is there and how well they are known, which switches are in force, and whether Menshen sees the room."""
     service = service_of(request)
     record = await run_in_threadpool(found, service, actor, Verb.SEE, lesson)
     state = (await service.pipeline.look(actor.school, lesson)).state
     hidden = _hidden(actor, record, reveal)
     people = [(p, "inside") for p in state.inside.values()] + [(p, "waiting") for p in state.waiting.values()]
-    return shapes.LessonDetail(
-        **shapes.lesson(record) | {"status": state.status.value, "title": state.title},
+    return told.LessonDetail(
+        **told.lesson(record) | {"status": state.status.value, "title": state.title},
         mood=mood(state).value,
-        sight=shapes.Sight(ok=not state.blind, reason=state.blind),
+        sight=told.Sight(ok=not state.blind, reason=state.blind),
         last_event=shapes.moment(state.last_heard or None),
         switches={f.name: getattr(state.switches, f.name) for f in fields(Switches)},
         participants=[_participant(p, place, hidden) for p, place in people],
@@ -63,7 +64,7 @@ async def read(request: Request, actor: Program, lesson: shapes.Id, reveal: Reve
 
 
 @router.post("/{lesson}/buttons", status_code=202, summary="Press a button")
-async def press(request: Request, actor: Program, lesson: shapes.Id, body: shapes.Press) -> shapes.Pressed:
+async def press(request: Request, actor: Program, lesson: shapes.Id, body: told.Press) -> told.Pressed:
     """What is asked of the platform; follow the intents on the timeline. The same key again presses nothing again."""
     service, event = service_of(request), _event(actor, body)
     verb = Verb.END if event.button is Button.END else Verb.PRESS
@@ -72,7 +73,7 @@ async def press(request: Request, actor: Program, lesson: shapes.Id, body: shape
     if event.key not in state.pressed:
         possible(state, event)
     intents = await service.pipeline.press(actor.school, lesson, replace(event, at=service.now()))
-    return shapes.Pressed(intents=list(intents))
+    return told.Pressed(intents=list(intents))
 
 
 @router.get("/{lesson}/timeline", summary="Read what happened")
@@ -80,14 +81,14 @@ def timeline(
     request: Request, actor: Program, lesson: shapes.Id,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="the last number you have")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 200, reveal: Reveal = False,
-) -> shapes.Timeline:  # fmt: skip
+) -> told.Timeline:  # fmt: skip
     """The numbered rows, oldest first: the same that a WebSocket at /live/{lesson} sends."""
     service = service_of(request)
     record = found(service, actor, Verb.SEE, lesson)
     hidden = _hidden(actor, record, reveal)
     rows = service.desk.lessons.rows(actor.school, lesson, after=after, limit=limit)
-    told = [shapes.Row(**as_json(replace(row, private="") if hidden else row)) for row in rows]
-    return shapes.Timeline(items=told, next=rows[-1].number if rows else after)
+    shown = [told.Row(**as_json(replace(row, private="") if hidden else row)) for row in rows]
+    return told.Timeline(items=shown, next=rows[-1].number if rows else after)
 
 
 def found(service: Service, actor: Actor, verb: Verb, lesson: str) -> LessonRecord:
@@ -117,7 +118,7 @@ def _put_out(state: LessonState, intent: str, participant: str) -> bool:
     return out and action.target is not None and action.target.id == participant
 
 
-def _event(actor: Actor, body: shapes.Press) -> ButtonPressed:
+def _event(actor: Actor, body: told.Press) -> ButtonPressed:
     """The press as an event, its words checked. Raises Invalid."""
     problems = []
     if body.button not in set(Button):
@@ -127,8 +128,8 @@ def _event(actor: Actor, body: shapes.Press) -> ButtonPressed:
     elif body.button == Button.UNDO and not body.undo_of:
         problems.append(("undo_of", "what? the id of an intent"))
     key = secrets.token_hex(8) if body.key is None else body.key
-    told = (("participant", body.participant), ("key", key), ("undo_of", body.undo_of))
-    problems += [(name, "no control characters") for name, text in told if not text.isprintable()]
+    texts = (("participant", body.participant), ("key", key), ("undo_of", body.undo_of))
+    problems += [(name, "no control characters") for name, text in texts if not text.isprintable()]
     if not key:
         problems.append(("key", "must not be empty"))
     if problems:
@@ -138,9 +139,9 @@ def _event(actor: Actor, body: shapes.Press) -> ButtonPressed:
     )
 
 
-def _participant(person: Person, place: str, hidden: bool) -> shapes.Participant:
+def _participant(person: Person, place: str, hidden: bool) -> told.Participant:
     p = person.participant
-    return shapes.Participant(
+    return told.Participant(
         id=p.id, name=None if hidden else p.name, role=p.role.value, place=place, since=rfc3339(person.since),
         trust=person.match.trust.value, facts=[fact.value for fact in person.match.facts],
         roster_id=person.match.entry, vouched=person.vouched, audio=person.audio, video=person.video,

@@ -62,26 +62,30 @@ class Throttle:
 class Door:
     """What stands between a stranger and an account. One per service, used on its event loop.
 
-    A whole school may come from one address, so an address may try much more often than a single mail.
+    A whole school may come from one address, so an address may try much more often than a single mail; and a mail may
+    be tried from many addresses before it is closed to all, so that nobody locks a teacher out by guessing.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._passwords = Passwords()
         self._limit = CapacityLimiter(AT_ONCE)
-        self._by_mail = Throttle(now, tries=8, seconds=900)
+        self._by_both = Throttle(now, tries=8, seconds=900)
+        self._by_mail = Throttle(now, tries=60, seconds=900)
         self._by_address = Throttle(now, tries=120, seconds=900)
 
     def wait(self, mail: str, address: str) -> float:
         """Count a try to sign in; seconds to wait before it may be made, 0 = go on."""
-        return max(self._by_address.wait(address), self._by_mail.wait(mail))
+        if seconds := self._by_address.wait(address) or self._by_both.wait(f"{address} {mail}"):
+            return seconds  # a try that is not made does not count against the mail
+        return self._by_mail.wait(mail)
 
     def wait_link(self, address: str) -> float:
         """The same for a link."""
         return self._by_address.wait(address)
 
-    def forgive(self, mail: str) -> None:
+    def forgive(self, mail: str, address: str) -> None:
         """The right password was given."""
-        self._by_mail.forgive(mail)
+        self._by_both.forgive(f"{address} {mail}")
 
     async def fits(self, stored: str, password: str) -> bool:
         """Whether a password fits; at most two are computed at once."""

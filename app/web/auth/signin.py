@@ -43,7 +43,7 @@ async def sign_in(
     user = await _whose(service, door, known, password)
     if user is None:
         return _page(request, WRONG, 401, next=inside(next), mail=known)
-    door.forgive(known)
+    door.forgive(known, _address(request))
     return await _let_in(request, user, inside(next))
 
 

@@ -157,6 +157,20 @@ def test_a_throttle_forgets_the_oldest_and_never_grows() -> None:
     assert throttle.wait("d") == 0.0
 
 
+def test_nobody_locks_a_teacher_out_by_guessing() -> None:
+    door = Door(Clock())
+    waits = [door.wait("lan@school.example", "198.51.100.9") for _ in range(500)]
+    assert waits[7:9] == [0.0, 900.0]
+    assert door.wait("lan@school.example", "192.0.2.1") == 0.0  # the teacher herself, from elsewhere
+
+
+def test_a_mail_that_is_tried_from_everywhere_is_closed_for_a_while() -> None:
+    door = Door(Clock())
+    waits = [door.wait("lan@school.example", f"198.51.100.{i}") for i in range(61)]
+    assert waits[:60] == [0.0] * 60
+    assert waits[60] > 0
+
+
 def test_many_mails_from_one_address_are_slowed_down_too() -> None:
     door = Door(Clock())
     waits = [door.wait(f"{i}@school.example", "192.0.2.1") for i in range(121)]
