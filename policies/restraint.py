@@ -96,11 +96,11 @@ _NOT_AGAIN = frozenset(
 
 
 def _pressed_together(state: LessonState, standing: Standing, wish: Decision) -> bool:
-    """Whether somebody pressed the same a moment ago, it worked, and the room still is like that."""
+    """Whether somebody pressed the same button a moment ago, it worked, and the room still is like that."""
     sets = SETS.get(wish.action.kind)
     if not sets or getattr(state.switches, sets[0]) is not sets[1] or _reversal_open(state, wish):
         return False
-    return bool(standing.by) and standing.at > state.now - REPEAT_PRESS
+    return bool(standing.by) and standing.reason == wish.reason and standing.at > state.now - REPEAT_PRESS
 
 
 def _strongest(wishes: Sequence[Decision]) -> list[Decision]:
