@@ -158,6 +158,19 @@ def user_link(mail: str) -> None:
             typer.echo(f"{user.name} ({user.role}): {settings.base_url}/signin/{link}")
 
 
+@users.command("password")
+def user_password(mail: str) -> None:
+    """Ask for a password and set it; without one, people sign in by link only."""
+    from app.web.auth.door import Passwords
+
+    hashed = Passwords().hash(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    with _desk() as (desk, _settings):
+        for user in desk.people.accounts(mail):
+            desk.people.set_password(user.school, user.id, hashed)
+            desk.tokens.revoke_all(user, TokenKind.SESSION)
+            typer.echo(f"{user.name} ({user.role}): the password is set, and every session has ended.")
+
+
 @tokens.command("create")
 def token_create(
     role: Annotated[str, typer.Option(help="teacher, co_guard, it or admin")] = "it",

@@ -9,27 +9,38 @@ import contextlib
 import heapq
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
-from app.connections import Connections
+from app.connections import Connected, Connections
 from app.domain.errors import Gone, MenshenError, Refused
-from app.domain.events import ClockTicked, RosterPolled, SightLost, SightRegained
+from app.domain.events import Attendance, ClockTicked, RosterPolled, SightLost, SightRegained
 from app.domain.state import LessonState, Status
 from app.pipeline import Committed, Pipeline
 from policies import wake_at
 
-STEP = 0.25  # seconds between two looks at what is due
-POLL_SECONDS = 8.0  # how long one poll may take
-SILENT = 3.0  # seconds in which an event should follow what a poll has shown
-SIGHT = 6.0  # seconds between two polls of a lesson where the platform's budget is shared by few: blindness within 10 s
-SHARE = 2.0  # seconds that each further live lesson of the connection adds
-LATER = 1.0  # seconds until the next try of a poll that had to give way
 HOT = 120.0  # seconds after the newest measure in which a lesson is polled as often as its platform bears
-HOT_SECONDS = 3.0
+SHARE = 2.0  # seconds between two polls that each live lesson of a connection adds
 PARALLEL = 8  # polls under way at once per connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast the clock looks, all in seconds; a test has less time. Blindness shows within 10 s by these numbers."""
+
+    step: float = 0.25  # between two looks at what is due
+    sight: float = 6.0  # between two polls of a lesson where the platform's budget is shared by few
+    hot: float = 3.0  # the same while an incident runs
+    silent: float = 3.0  # in which an event should follow what a poll has shown; also before a failed poll is repeated
+    limit: float = 9.5  # since the last answer: from then on a question under way counts as blindness
+    answer: float = 8.0  # that one poll may take
+    later: float = 1.0  # until the next try of a poll that had to give way
+
+
+NEVER = float("inf")
 
 
 def now() -> float:
@@ -47,7 +58,8 @@ class Watch:
     key: str
     heard: float  # newest event from the platform, by our clock
     wake: float | None = None
-    polled: float = 0.0
+    poll_at: float = 0.0  # when the list is read next; never while it is being read
+    answered: float = 0.0  # when the newest answer was asked for
     failures: int = 0
     unheard: float = 0.0  # since when a poll has shown what no event told, 0 = not
     hot_until: float = 0.0
@@ -63,9 +75,11 @@ class Clock:
         connections: Connections,
         now: Callable[[], float],
         may_read: Callable[[str], bool] = lambda _connection: True,
+        pace: Pace | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._may_read = may_read
+        self._pace = pace or Pace()
         self._connections = connections
         self._now = now
         self._watches: dict[str, Watch] = {}
@@ -96,26 +110,34 @@ class Clock:
             self._wake(watch, wake_at(lesson.course.policy, state))
 
     def _add(self, school: str, lesson: str, connection: str, key: str) -> Watch:
-        watch = Watch(school=school, lesson=lesson, connection=connection, key=key, heard=self._now())
+        now = self._now()
+        watch = Watch(school=school, lesson=lesson, connection=connection, key=key, heard=now, answered=now)
         self._watches[lesson] = watch
         self._live[connection] += 1
         connected = self._connections.get(connection)
         if connected is not None:
-            heapq.heappush(self._due, (self._now() + self._every(watch, connected.adapter.poll_seconds), lesson))
+            self._poll_after(watch, self._every(watch, connected.adapter.poll_seconds))
         return watch
+
+    def _poll_after(self, watch: Watch, seconds: float) -> None:
+        watch.poll_at = self._now() + seconds
+        heapq.heappush(self._due, (watch.poll_at, watch.lesson))
+
+    def _poll_soon(self, watch: Watch, seconds: float) -> None:
+        """Sooner than planned; a poll that is under way is soon enough."""
+        if self._now() + seconds < watch.poll_at != NEVER:
+            self._poll_after(watch, seconds)
 
     def _heat(self, watch: Watch, until: float) -> None:
         """A measure was taken: look again soon, and often for a while."""
-        was_cold = watch.hot_until <= self._now()
         watch.hot_until = until
-        if was_cold:
-            heapq.heappush(self._due, (self._now() + HOT_SECONDS, watch.lesson))
+        self._poll_soon(watch, self._pace.hot)
 
     def _every(self, watch: Watch, poll_seconds: float) -> float:
         """Seconds between two polls of this lesson just now."""
         if watch.hot_until > self._now():
-            return min(poll_seconds, HOT_SECONDS)
-        return min(poll_seconds, max(SIGHT, SHARE * self._live[watch.connection]))
+            return min(poll_seconds, self._pace.hot)
+        return min(poll_seconds, max(self._pace.sight, SHARE * self._live[watch.connection]))
 
     def _wake(self, watch: Watch, at: float | None) -> None:
         if at is not None and at != watch.wake:
@@ -130,49 +152,43 @@ class Clock:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(STEP)
+            await asyncio.sleep(self._pace.step)
             while self._due and self._due[0][0] <= self._now():
                 watch = self._watches.get(heapq.heappop(self._due)[1])
                 if watch is not None:
                     await self._look_at(watch)
 
     async def _look_at(self, watch: Watch) -> None:
-        """Tick where a measure or a rule is due; poll where the last poll is old enough."""
+        """Tick where a measure or a rule is due; poll where it is time."""
         now = self._now()
         if watch.wake is not None and watch.wake <= now:
             watch.wake = None
             await self._tell(watch, ClockTicked(at=now))
         connected = self._connections.get(watch.connection)
-        if connected is None:
+        if connected is None or now < watch.poll_at:
             return
-        every = self._every(watch, connected.adapter.poll_seconds)
         polls = self._polls.setdefault(watch.connection, set())
-        if now - watch.polled < every - STEP and not watch.unheard:
-            return
         if len(polls) >= PARALLEL or not self._may_read(watch.connection):
-            heapq.heappush(self._due, (now + LATER, watch.lesson))
+            self._poll_after(watch, self._pace.later)
             return
-        watch.polled = now
-        task = asyncio.create_task(self._poll(watch, every))
+        watch.poll_at = NEVER
+        task = asyncio.create_task(self._poll(watch, connected))
         polls.add(task)
         task.add_done_callback(polls.discard)
 
-    async def _poll(self, watch: Watch, every: float) -> None:
+    async def _poll(self, watch: Watch, connected: Connected) -> None:
         """Ask the platform who is there; next poll sooner when something is wrong."""
-        again = every
+        again = None
         try:
-            again = await self._asked(watch) or every
+            again = await self._asked(watch, connected)
         finally:
             if self._watches.get(watch.lesson) is watch:
-                heapq.heappush(self._due, (self._now() + again, watch.lesson))
+                self._poll_after(watch, again or self._every(watch, connected.adapter.poll_seconds))
 
-    async def _asked(self, watch: Watch) -> float | None:
-        connected = self._connections.get(watch.connection)
-        assert connected is not None  # noqa: S101  (it was there when the poll began; connections are never removed)
+    async def _asked(self, watch: Watch, connected: Connected) -> float | None:
         asked_at = self._now()
         try:
-            async with asyncio.timeout(POLL_SECONDS):
-                seen = await connected.adapter.participants(watch.key)
+            seen = await self._answer(watch, connected.adapter.participants(watch.key))
             before = await self._state(watch)
             await self._tell(watch, RosterPolled(at=self._now(), attendance=seen, asked_at=asked_at))
             after = await self._state(watch)
@@ -183,35 +199,46 @@ class Clock:
             return await self._failed(watch, "token")
         except (MenshenError, TimeoutError):
             watch.failures += 1
-            return await self._failed(watch, "polls_fail") if watch.failures >= 2 else SILENT
-        watch.failures = 0
+            return await self._failed(watch, "polls_fail") if watch.failures >= 2 else self._pace.silent
+        watch.failures, watch.answered = 0, asked_at
         return await self._compared(watch, before, after, asked_at)
+
+    async def _answer(self, watch: Watch, asking: Coroutine[Any, Any, Attendance]) -> Attendance:
+        """The platform's list. While it takes too long we cannot see, even if it comes in the end."""
+        question = asyncio.create_task(asking)
+        patience = max(self._pace.silent, watch.answered + self._pace.limit - self._now())
+        try:
+            async with asyncio.timeout(self._pace.answer):
+                await asyncio.wait({question}, timeout=patience)
+                if not question.done():
+                    await self._lose_sight(watch, "polls_fail")
+                return await question
+        finally:
+            question.cancel()
 
     def _suspect(self, connection: str) -> None:
         """What is refused for one lesson may be refused for all of the connection: ask for each at once."""
         for watch in self._watches.values():
             if watch.connection == connection and not watch.blind:
-                watch.polled = 0.0
-                heapq.heappush(self._due, (self._now(), watch.lesson))
+                self._poll_soon(watch, 0.0)
 
     async def _failed(self, watch: Watch, reason: str) -> float:
-        watch.failures += 1
         await self._lose_sight(watch, reason)
-        return SILENT
+        return self._pace.silent
 
     async def _compared(self, watch: Watch, before: LessonState, after: LessonState, asked_at: float) -> float | None:
         """Whether the list showed what events should have told, and whether they told it soon after."""
         differs = before.inside.keys() != after.inside.keys() or before.waiting.keys() != after.waiting.keys()
         if watch.unheard and watch.heard >= watch.unheard:
             watch.unheard = 0.0
-        if watch.unheard and asked_at - watch.unheard >= SILENT:
+        if watch.unheard and asked_at - watch.unheard >= self._pace.silent:
             await self._lose_sight(watch, "no_events")
         elif not watch.unheard:
             if differs and watch.heard < asked_at and after.status is Status.LIVE:
                 watch.unheard = asked_at
             elif watch.blind:
                 await self._tell(watch, SightRegained(at=self._now()))
-        return SILENT if watch.unheard else None
+        return self._pace.silent if watch.unheard else None
 
     async def _lose_sight(self, watch: Watch, reason: str) -> None:
         if watch.blind != reason:
@@ -232,7 +259,7 @@ class Clock:
         for school, lesson, connection, key in live:
             watch = self._add(school, lesson, connection, key)
             watch.wake = self._now()
-            heapq.heappush(self._due, (self._now(), lesson))
+            self._poll_after(watch, 0.0)
 
     async def close(self) -> None:
         """Stop watching."""

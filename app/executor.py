@@ -17,13 +17,14 @@ import structlog
 from adapters.base import Adapter, Budget
 from app.connections import Connected, Connections
 from app.domain.actions import ActionKind, Confirm, Lane, Outcome, OutcomeKind
-from app.domain.errors import AdapterError, Gone, MenshenError, Refused, Transient
+from app.domain.errors import AdapterError, Gone, MenshenError, Refused, StoreError, Transient
 from app.domain.events import OutcomeSettled, RosterPolled
 from app.pipeline import Committed, Pipeline
 from app.store.log import Queued
 
 ATTEMPT = 8.0  # seconds that one request to a platform may take, whatever the adapter does
 BACKOFF = (0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the next try, when the platform does not say
+SETTLING = (0.2, 1.0, 3.0, 10.0)  # seconds between tries to write an outcome down that the database did not take
 LOOKS = {Confirm.READ: (0.3, 1.2, 2.5, 4.0), Confirm.EVENT: (1.5, 3.5)}  # seconds after a request: read back
 
 _GROUPS: dict[ActionKind, str] = {
@@ -66,14 +67,24 @@ class Bucket:
         self._left -= 1.0
 
 
+@dataclass(slots=True, order=True)
+class Turn:
+    """An intent in the queue: by lane, then by age. `tries` counts requests that came to nothing."""
+
+    lane: int
+    sequence: int
+    intent: Queued = field(compare=False)
+    tries: int = field(default=0, compare=False)
+
+
 @dataclass(slots=True)
 class Line:
     """The queue in front of one connection."""
 
     connected: Connected
     buckets: list[Bucket]
-    ready: list[tuple[int, int, Queued]] = field(default_factory=list)
-    held: dict[Key, list[tuple[int, int, Queued]]] = field(default_factory=dict)
+    ready: list[Turn] = field(default_factory=list)
+    held: dict[Key, list[Turn]] = field(default_factory=dict)
     running: int = 0
     paused_until: float = 0.0
     waking: asyncio.TimerHandle | None = None
@@ -127,20 +138,22 @@ class Executor:
 
     def _enqueue(self, intent: Queued) -> None:
         line = self._line(intent.connection)
-        item = (int(intent.lane), next(self._sequence), intent)
+        turn = Turn(lane=int(intent.lane), sequence=next(self._sequence), intent=intent)
         key = order_key(intent)
         if key in line.held:
-            heapq.heappush(line.held[key], item)
+            heapq.heappush(line.held[key], turn)
         else:
             line.held[key] = []
-            heapq.heappush(line.ready, item)
+            heapq.heappush(line.ready, turn)
         self._pump(line)
 
     def _line(self, connection: str) -> Line:
         connected = self._connections.get(connection)
         assert connected is not None, "intents are written for known connections only"  # noqa: S101
         line = self._lines.get(connection)
-        if line is None or line.connected is not connected:
+        if line is not None and line.connected is not connected:
+            line.connected = connected  # other credentials since: what waits goes out with the new ones
+        if line is None:
             buckets = [Bucket(b, self._now()) for b in connected.adapter.limits()]
             line = self._lines[connection] = Line(connected=connected, buckets=buckets)
         return line
@@ -158,18 +171,20 @@ class Executor:
 
     def _pump(self, line: Line) -> None:
         """Start as many as parallelism, budget and a pause that the platform asked for allow; most urgent first."""
-        while line.ready and line.running < self._parallel and not self._closing:
+        while line.ready and not self._closing:
             now = self._now()
-            lane = Lane(line.ready[0][0])
+            lane = Lane(line.ready[0].lane)
+            if line.running >= self._parallel * (2 if lane is Lane.PANIC else 1):
+                return  # slow answers to everything else do not keep the panic lane waiting
             wait = max([line.paused_until - now, *(b.wait(lane, now) for b in line.buckets)])
             if wait > 0:
                 self._wake_later(line, wait)
                 return
-            intent = heapq.heappop(line.ready)[2]
+            turn = heapq.heappop(line.ready)
             for bucket in line.buckets:
                 bucket.take()
             line.running += 1
-            self._spawn(self._run(line, intent))
+            self._spawn(self._run(line, turn))
 
     def _wake_later(self, line: Line, wait: float) -> None:
         if line.waking is not None:
@@ -181,22 +196,32 @@ class Executor:
 
         line.waking = asyncio.get_running_loop().call_later(min(wait, 60.0) + 0.001, wake)
 
-    async def _run(self, line: Line, intent: Queued) -> None:
-        """One intent to its outcome; afterwards the next of the same key may go."""
-        outcome: Outcome | None = None
+    async def _run(self, line: Line, turn: Turn) -> None:
+        """One request. With its outcome the next of the same key may go; without one it takes its turn again."""
+        intent = turn.intent
+        again: float | None = None
         try:
-            outcome = await self._tried(line, intent)
-            if outcome.kind is OutcomeKind.REQUESTED:
+            try:
+                found = await self._tried(line, turn)
+            finally:
+                line.running -= 1
+            if isinstance(found, float):
+                again = found
+                return
+            if found.kind is OutcomeKind.REQUESTED:
                 self._await(intent)
-            await self._settle(intent, outcome)
-        except (
-            MenshenError
-        ) as e:  # the settlement found no place in the log: the row stays and is found at the next start
-            self._log.error("not settled", intent=intent.id, error=type(e).__name__)
+            await self._settle(intent, found)
         finally:
-            line.running -= 1
-            self._next_of_key(line, order_key(intent))
+            if again is None:
+                self._next_of_key(line, order_key(intent))
+            else:
+                asyncio.get_running_loop().call_later(again, self._put_back, line, turn)
             self._pump(line)
+
+    def _put_back(self, line: Line, turn: Turn) -> None:
+        """Waiting for another try takes nobody's place: whoever is more urgent by then goes first."""
+        heapq.heappush(line.ready, turn)
+        self._pump(line)
 
     def _next_of_key(self, line: Line, key: Key) -> None:
         held = line.held.get(key)
@@ -205,33 +230,31 @@ class Executor:
         else:
             line.held.pop(key, None)
 
-    async def _tried(self, line: Line, intent: Queued) -> Outcome:
-        """Ask until the platform takes it, refuses it, or the deadline has passed."""
-        adapter = line.connected.adapter
-        for attempt in itertools.count():
-            if self._now() >= intent.deadline:
-                return Outcome(
-                    kind=OutcomeKind.EXPIRED if attempt == 0 else OutcomeKind.FAILED, detail="deadline passed"
-                )
-            try:
-                async with asyncio.timeout(ATTEMPT):
-                    outcome = await adapter.perform(intent.lesson_key, intent.action)
-                return _as_assumed(adapter, intent, outcome)
-            except (Transient, TimeoutError) as e:
-                delay = self._pause(line, e, attempt)
-                if self._now() + delay >= intent.deadline:
-                    return Outcome(kind=OutcomeKind.FAILED, code=getattr(e, "code", ""), detail=_short(e))
-                await asyncio.sleep(delay)
-            except Refused as e:
-                return Outcome(kind=OutcomeKind.REFUSED, code=e.code, detail=_short(e))
-            except Gone as e:
-                return Outcome(kind=OutcomeKind.GONE, code=e.code, detail=_short(e))
-            except AdapterError as e:
-                return Outcome(kind=OutcomeKind.FAILED, code=e.code, detail=_short(e))
-            except Exception as e:  # a broken adapter must not stop the queue; its intent says so
-                self._log.exception("adapter failed", intent=intent.id)
-                return Outcome(kind=OutcomeKind.FAILED, detail=type(e).__name__)
-        raise AssertionError("unreachable")
+    async def _tried(self, line: Line, turn: Turn) -> Outcome | float:
+        """Ask once: what became of it, or the seconds after which it is worth another try before the deadline."""
+        adapter, intent = line.connected.adapter, turn.intent
+        if self._now() >= intent.deadline:
+            late = OutcomeKind.FAILED if turn.tries else OutcomeKind.EXPIRED
+            return Outcome(kind=late, detail="deadline passed")
+        try:
+            async with asyncio.timeout(ATTEMPT):
+                outcome = await adapter.perform(intent.lesson_key, intent.action)
+            return _as_assumed(adapter, intent, outcome)
+        except (Transient, TimeoutError) as e:
+            delay = self._pause(line, e, turn.tries)
+            turn.tries += 1
+            if self._now() + delay >= intent.deadline:
+                return Outcome(kind=OutcomeKind.FAILED, code=getattr(e, "code", ""), detail=_short(e))
+            return delay
+        except Refused as e:
+            return Outcome(kind=OutcomeKind.REFUSED, code=e.code, detail=_short(e))
+        except Gone as e:
+            return Outcome(kind=OutcomeKind.GONE, code=e.code, detail=_short(e))
+        except AdapterError as e:
+            return Outcome(kind=OutcomeKind.FAILED, code=e.code, detail=_short(e))
+        except Exception as e:  # a broken adapter must not stop the queue; its intent says so
+            self._log.exception("adapter failed", intent=intent.id)
+            return Outcome(kind=OutcomeKind.FAILED, detail=type(e).__name__)
 
     def _pause(self, line: Line, error: Exception, attempt: int) -> float:
         """How long to wait; a Retry-After stops the whole connection, not only this request."""
@@ -297,8 +320,16 @@ class Executor:
             await self._settle(intent, Outcome(kind=OutcomeKind.UNCONFIRMED))
 
     async def _settle(self, intent: Queued, outcome: Outcome) -> None:
+        """Write an outcome down. Where the database does not take it, the row stays and is found at the next start."""
         event = OutcomeSettled(at=self._now(), intent=intent.id, action=intent.action, outcome=outcome)
-        await self._pipeline.tell(intent.school, intent.lesson, event)
+        for pause in (*SETTLING, None):
+            try:
+                await self._pipeline.tell(intent.school, intent.lesson, event)
+                return
+            except StoreError as e:
+                self._log.error("not settled", intent=intent.id, error=type(e).__name__)
+            if pause is not None:
+                await asyncio.sleep(pause)
 
     # --- the rest -----------------------------------------------------------------------------------------------------
 

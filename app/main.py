@@ -124,6 +124,7 @@ async def _forget(service: Service) -> None:
     while True:
         try:
             await run_in_threadpool(service.review.erase, service.now() - keeps)
+            await run_in_threadpool(service.desk.tokens.forget_ended)
         except SQLAlchemyError as e:
             structlog.get_logger("menshen").error("not erased", error=type(e).__name__)
         await asyncio.sleep(FORGET_EVERY)

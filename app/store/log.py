@@ -417,16 +417,20 @@ class Writing:
         }  # fmt: skip
 
     def _evidence_from(self, lesson: Lesson, at: float) -> int:
-        """The first row of the 120 s before the incident: from here on the log is its evidence."""
-        fresh = [row.number for row in lesson.rows if row.at >= at - EVIDENCE]
+        """The first row of the 120 s before the incident: from here on the log is its evidence.
+
+        Looked for backwards, so that the length of the lesson does not matter.
+        """
+        for row in reversed(lesson.rows):
+            if row.at < at - EVIDENCE:
+                return row.number + 1
         query = (
             select(t.log.c.number)
-            .where(t.log.c.school_id == lesson.school, t.log.c.lesson_id == lesson.id, t.log.c.at >= at - EVIDENCE)
-            .order_by(t.log.c.number)
+            .where(t.log.c.school_id == lesson.school, t.log.c.lesson_id == lesson.id, t.log.c.at < at - EVIDENCE)
+            .order_by(t.log.c.number.desc())
             .limit(1)
         )
-        stored = self._db.execute(query).scalar()
-        return min([n for n in (stored, *fresh[:1]) if n is not None], default=1)
+        return (self._db.execute(query).scalar() or 0) + 1
 
     def flush(self) -> None:
         """Send everything collected, each table with one statement."""

@@ -27,6 +27,21 @@ async def connect(request: Request, actor: Program, body: shapes.ConnectionIn) -
     return shapes.connection(record, service.settings.base_url)
 
 
+@router.put("/{connection}", summary="Change the settings of a connection")
+async def change(request: Request, actor: Program, connection: shapes.Id, body: shapes.SettingsIn) -> shapes.Connection:
+    """All settings anew, for rotated secrets for example; used at once, and the webhook address stays."""
+    demand(actor, Verb.CONNECT)
+    service = service_of(request)
+    record = await run_in_threadpool(service.desk.connections.get, actor.school, connection)
+    shapes.legible("settings", body.settings)
+    stored = service.connections.validate(record.platform, body.settings)
+    await run_in_threadpool(service.desk.connections.replace, actor.school, connection, stored)
+    service.connections.add(
+        school=record.school, connection=record.id, name=record.name, platform=record.platform, settings=stored
+    )
+    return shapes.connection(record, service.settings.base_url)
+
+
 @router.get("", summary="List connections")
 def connections(
     request: Request, actor: Program, after: shapes.After = "", limit: shapes.Limit = 50

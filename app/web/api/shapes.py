@@ -54,14 +54,19 @@ def moment(at: float | None) -> str | None:
 # --- connections ------------------------------------------------------------------------------------------------------
 
 
-class ConnectionIn(In):
-    """A platform to connect."""
+class SettingsIn(In):
+    """The settings of a connection, all of them."""
 
-    platform: str = Field(description="janus, zoom, tencent_meeting, drill ...")
-    name: str = Field(description="what the school calls it")
     settings: dict[str, Any] = Field(
         default_factory=dict, description="as in the README of the platform; base_url overrides the vendor's host"
     )
+
+
+class ConnectionIn(SettingsIn):
+    """A platform to connect."""
+
+    platform: str = Field(description="drill, tencent_meeting, janus")
+    name: str = Field(description="what the school calls it")
 
 
 class Connection(Out):

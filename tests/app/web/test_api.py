@@ -51,6 +51,24 @@ def pupils(count: int) -> list[dict[str, Any]]:
 # --- connections ------------------------------------------------------------------------------------------------------
 
 
+def test_rotated_credentials_are_used_at_once_and_the_address_stays(school: House) -> None:
+    connection = school.connect()
+    other = {"settings": {**NOWHERE, "secret": "another-secret-of-tests"}}
+    changed = ask(school, "PUT", f"/connections/{connection}", json=other)
+    assert changed.status_code == 200
+    assert changed.json()["webhook_url"].endswith(f"/hooks/{connection}")
+
+    def secret() -> str:
+        connected = school.service.connections.get(connection)
+        assert connected is not None
+        value: str = connected.adapter.settings.secret.get_secret_value()
+        return value
+
+    assert secret() == "another-secret-of-tests"
+    assert fields(ask(school, "PUT", f"/connections/{connection}", json={"settings": {"base_url": 7}}))
+    assert secret() == "another-secret-of-tests"
+
+
 def test_a_platform_is_connected_and_its_webhook_works_at_once(school: House) -> None:
     made = ask(school, "POST", "/connections", json={"platform": "drill", "name": "Room 1", "settings": NOWHERE})
     assert made.status_code == 201
