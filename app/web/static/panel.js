@@ -68,14 +68,13 @@
 
   // --- the live lesson
   const lesson = byId("lesson");
-  let held = 0;
   const SILENT = 8000; // without a sign for so long we ask; without an answer we say so, within 10 s
   let number = Number(lesson?.dataset.number ?? 0), heard = Date.now(), tries = 0, timer = 0, asking = false;
   function say(lost) { show("lost", lost); }
   function alive() { heard = Date.now(); say(false); }
   async function refresh() {
     timer = 0;
-    if (asking || busy()) { soon(); return; }
+    if (asking) { soon(); return; }
     asking = true;
     let ok = false;
     const answered = (event) => { if (event.detail.pathInfo.requestPath === lesson.dataset.fragments) ok = event.detail.successful; };
@@ -85,14 +84,6 @@
     asking = false;
     if (ok) alive(); else say(true);
   }
-  // A button that is replaced between finger down and finger up loses its click, so nothing is swapped meanwhile.
-  let finger = false;
-  const busy = () => finger || held;
-  document.addEventListener("pointerdown", () => { finger = true; }, true);
-  for (const up of ["pointerup", "pointercancel", "blur"]) window.addEventListener(up, () => setTimeout(() => { finger = false; }), true);
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.requestConfig.verb === "get" && busy()) { event.detail.shouldSwap = false; soon(); }
-  });
   function soon() { timer ||= setTimeout(refresh, 150); }
   function connect() {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
@@ -127,6 +118,7 @@
 
   // --- press and hold: 1.5 s with finger, mouse or Enter; a short press does nothing
   const HOLD = 1500;
+  let held = 0;
   function hold(link) {
     if (held) return;
     link.classList.add("holding");

@@ -453,6 +453,21 @@ def test_a_press_posts_once_per_key_and_keeps_what_was_open(browser: Browser, ca
         assert shown_page.said == []
 
 
+def test_nothing_moves_under_a_finger(browser: Browser, catalogues: Catalogues) -> None:
+    drawn_pages = dict(preview.drawn(catalogues[Language.EN]))
+    with preview.opened(browser, drawn_pages["lesson-raid"], 390, answer=drawn_pages["fragments"]) as shown_page:
+        page = shown_page.page
+        page.get_by_role("button", name="Calm the room").hover()
+        page.mouse.down()
+        page.evaluate("document.querySelector('.calm-button').dataset.touched = 'yes'")
+        with page.expect_response("**/fragments"):
+            page.evaluate("htmx.ajax('GET', '/lessons/L1/fragments', {source: '#lesson', swap: 'none'})")
+        with page.expect_response("**/press"):
+            page.locator(".calm-button[data-touched]").wait_for()
+            page.mouse.up()
+        assert [parse_qs(body)["button"] for _, body in shown_page.posted] == [["calm"]]
+
+
 def test_a_press_that_fails_is_told(browser: Browser, catalogues: Catalogues) -> None:
     drawn_pages = dict(preview.drawn(catalogues[Language.EN]))
     with preview.opened(browser, drawn_pages["lesson-raid"], 390, status=503) as shown_page:
@@ -472,7 +487,6 @@ def test_ending_a_class_needs_a_long_press(browser: Browser, catalogues: Catalog
     with preview.opened(browser, drawn_pages["lesson-calm"], 390, answer=drawn_pages["fragments"]) as shown_page:
         page = shown_page.page
         link = page.locator(".end-link")
-        link.scroll_into_view_if_needed()
         link.click()
         link.press("Enter")
         assert (page.url, shown_page.posted) == (f"{preview.ORIGIN}/", [])
