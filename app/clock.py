@@ -196,10 +196,10 @@ class Clock:
             return None  # the platform knows no such meeting (any more); its own end event or a later poll settles it
         except Refused:
             self._suspect(watch.connection)
-            return await self._failed(watch, "token")
+            return await self._failed(watch, "refused")
         except (MenshenError, TimeoutError):
             watch.failures += 1
-            return await self._failed(watch, "polls_fail") if watch.failures >= 2 else self._pace.silent
+            return await self._failed(watch, "no_answer") if watch.failures >= 2 else self._pace.silent
         watch.failures, watch.answered = 0, asked_at
         return await self._compared(watch, before, after, asked_at)
 
@@ -211,7 +211,7 @@ class Clock:
             async with asyncio.timeout(self._pace.answer):
                 await asyncio.wait({question}, timeout=patience)
                 if not question.done():
-                    await self._lose_sight(watch, "polls_fail")
+                    await self._lose_sight(watch, "no_answer")
                 return await question
         finally:
             question.cancel()
@@ -232,7 +232,7 @@ class Clock:
         if watch.unheard and watch.heard >= watch.unheard:
             watch.unheard = 0.0
         if watch.unheard and asked_at - watch.unheard >= self._pace.silent:
-            await self._lose_sight(watch, "no_events")
+            await self._lose_sight(watch, "events_stopped")
         elif not watch.unheard:
             if differs and watch.heard < asked_at and after.status is Status.LIVE:
                 watch.unheard = asked_at
