@@ -208,7 +208,7 @@ def note(state: LessonState, standing: Standing) -> LessonState:
     if len(intents) > KEEP_ROWS:
         intents = _forget(intents, state.now)
     hostile = state.hostile
-    if standing.severity >= Severity.MEDIUM:
+    if standing.severity >= Severity.MEDIUM and not standing.by:  # a press is no sign of an attack
         hostile = (*(h for h in hostile if h[0] > state.now - REMEMBER_SETTLED), (standing.at, int(standing.severity)))
         hostile = hostile[-KEEP_ROWS:]
     slot = "routine" if standing.severity is Severity.INFO else "incident"

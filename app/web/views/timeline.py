@@ -1,5 +1,6 @@
 """What happened, newest first: an intent and its outcomes are one line, with the seconds it took and the way back."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,8 @@ class Line:
     simulated: bool = False
 
 
+EFFECT = 6.0  # seconds within which the platform reports what an intent changed
+
 # What a teacher sees of the events; microphones and polls would drown the rest, chat is left to the reviewers.
 TOLD = frozenset(
     {
@@ -71,7 +74,9 @@ def timeline(
     state: LessonState, rows: Sequence[Row], capabilities: Capabilities, reader: Reader, *, limit: int = 100
 ) -> tuple[Line, ...]:
     """The newest `limit` lines for the panel, newest first."""
-    lines = _lines(state, [r for r in rows if _is_news(state, r)], capabilities, reader)
+    ours = sorted(r.at for r in rows if r.kind == "intent" and _turns_a_switch(r))
+    told = [r for r in rows if _is_news(state, r) and not (r.kind == "settings.changed" and _follows(r.at, ours))]
+    lines = _lines(state, told, capabilities, reader)
     return tuple(sorted(lines, key=lambda line: line.number, reverse=True)[:limit])
 
 
@@ -102,6 +107,16 @@ def _is_news(state: LessonState, row: Row) -> bool:
     account, email, link = (str(told.get(name) or "") for name in ("account", "email", "link"))
     known = match(state.roster, Participant(id="", account=account, email=email, link=link))
     return known.trust is not Trust.VERIFIED
+
+
+def _turns_a_switch(row: Row) -> bool:
+    return _mapping(row.body.get("action")).get("kind") in SETS
+
+
+def _follows(at: float, intents: Sequence[float]) -> bool:
+    """Whether a change of the room's settings is the effect of an intent of ours, whose line says it already."""
+    place = bisect_right(intents, at)
+    return place > 0 and at - intents[place - 1] <= EFFECT
 
 
 def _settles(row: Row) -> bool:

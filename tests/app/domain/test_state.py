@@ -271,6 +271,7 @@ def test_the_room_in_one_word() -> None:
     assert mood(fold(calm, joined(stranger(1)))) is Mood.WATCHING
     struck = note(calm, standing(ActionKind.HOLD, stranger(1), severity=Severity.HIGH))
     assert mood(struck) is Mood.ATTACK
+    assert mood(note(calm, standing(ActionKind.LOCK, severity=Severity.HIGH, by="u1"))) is Mood.CALM  # only a press
     assert mood(fold(struck, ticked(T + 121))) is Mood.CALM
     assert mood(fold(struck, ev.SightLost(at=T, reason="no_events"))) is Mood.BLIND
 

@@ -203,6 +203,14 @@ def test_a_press_that_asks_for_one_thing_is_one_line() -> None:
     assert [line.what for line in drawn(room).timeline if line.source == "person"] == [f"Mute: <bdi>{PUPILS[0]}</bdi>"]
 
 
+def test_a_setting_that_we_changed_ourselves_is_told_once_by_its_action() -> None:
+    closed = ev.SettingsChanged(at=START + 61, switches=ev.Switches(chat_closed=True))
+    by_somebody = ev.SettingsChanged(at=START + 90, switches=ev.Switches(chat_closed=False))
+    room = rooms.opened(pupils=2).press(Button.CLOSE_CHAT, 60).happen(closed, by_somebody)
+    told = [line.number for line in drawn(room).timeline if line.kind == "settings.changed"]
+    assert told == [max(row.number for row in room.rows if row.kind == "settings.changed")]
+
+
 def test_what_a_rule_only_observed_is_said_to_have_done_nothing() -> None:
     observed = [line for line in drawn(rooms.observed()).timeline if line.simulated]
     assert [line.result.key for line in observed if line.result] == ["simulated"]
