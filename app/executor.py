@@ -86,6 +86,7 @@ class Line:
     ready: list[Turn] = field(default_factory=list)
     held: dict[Key, list[Turn]] = field(default_factory=dict)
     running: int = 0
+    window: int = 1 << 16  # requests at once that the platform seems to bear: one after a 429, doubled by each success
     paused_until: float = 0.0
     waking: asyncio.TimerHandle | None = None
 
@@ -174,7 +175,7 @@ class Executor:
         while line.ready and not self._closing:
             now = self._now()
             lane = Lane(line.ready[0].lane)
-            if line.running >= self._parallel * (2 if lane is Lane.PANIC else 1):
+            if line.running >= (2 * self._parallel if lane is Lane.PANIC else min(self._parallel, line.window)):
                 return  # slow answers to everything else do not keep the panic lane waiting
             wait = max([line.paused_until - now, *(b.wait(lane, now) for b in line.buckets)])
             if wait > 0:
@@ -239,6 +240,7 @@ class Executor:
         try:
             async with asyncio.timeout(ATTEMPT):
                 outcome = await adapter.perform(intent.lesson_key, intent.action)
+            line.window = min(2 * line.window, 1 << 16)
             return _as_assumed(adapter, intent, outcome)
         except (Transient, TimeoutError) as e:
             delay = self._pause(line, e, turn.tries)
@@ -257,9 +259,10 @@ class Executor:
             return Outcome(kind=OutcomeKind.FAILED, detail=type(e).__name__)
 
     def _pause(self, line: Line, error: Exception, attempt: int) -> float:
-        """How long to wait; a Retry-After stops the whole connection, not only this request."""
+        """How long to wait; a Retry-After stops the whole connection, which then begins again one by one."""
         asked = getattr(error, "retry_after", None)
         if asked is not None:
+            line.window = 1
             line.paused_until = max(line.paused_until, self._now() + asked)
             return float(asked)
         return BACKOFF[min(attempt, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311  (jitter)
