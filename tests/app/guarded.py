@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, update
 
 from adapters import REGISTRY
 from adapters.base import Adapter, Delivery
 from adapters.drill.classroom.webhooks import sign
 from adapters.http import Http
 from app.connections import Connections
+from app.domain.actions import Action
 from app.domain.people import Participant, Roster
 from app.domain.state import LessonState
 from app.pipeline import Pipeline
@@ -43,11 +44,13 @@ class Guarded:
     base_url: str = "http://127.0.0.1:9"
     registry: dict[str, type[Adapter[Any]]] = field(default_factory=lambda: dict(REGISTRY))
     limit: int = 5000
+    clock: Callable[[], float] | None = None
     numbers: Iterator[int] = field(default_factory=itertools.count)
     processes: list["Guarded"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.engine: Engine = open_engine(self.url, writer=True)
+        self.reader: Engine = open_engine(self.url)
         self.log = Log(self.engine, Courses(policy))
 
     def create(self) -> "Guarded":
@@ -57,7 +60,7 @@ class Guarded:
 
     def again(self) -> "Guarded":
         """Another process."""
-        started = Guarded(self.url, self.at, self.base_url, self.registry, self.limit, self.numbers)
+        started = Guarded(self.url, self.at, self.base_url, self.registry, self.limit, self.clock, self.numbers)
         self.processes.append(started)
         return started
 
@@ -65,6 +68,7 @@ class Guarded:
         for process in self.processes:
             process.close()
         self.engine.dispose()
+        self.reader.dispose()
 
     def course(
         self,
@@ -89,10 +93,16 @@ class Guarded:
             meetings = {"school_id": SCHOOL, "connection_id": CONNECTION, "meeting": meeting, "course_id": id}
             db.execute(insert(t.meetings).values(meetings))
 
+    def rules(self, document: dict[str, Any]) -> None:
+        """Another policy for every class."""
+        with self.engine.begin() as db:
+            c = t.courses.c
+            db.execute(update(t.courses).values(policy=json.dumps(document), policy_version=c.policy_version + 1))
+
     # --- running ------------------------------------------------------------------------------------------------------
 
     def now(self) -> float:
-        return self.at
+        return self.clock() if self.clock else self.at
 
     def run(self, story: Callable[[Pipeline], Awaitable[T]]) -> T:
         """The story, with a pipeline that is closed at its end."""
@@ -152,8 +162,17 @@ class Guarded:
         """The rows of a table, in the order of its key."""
         found = t.metadata.tables[table]
         query = select(found).filter_by(**where).order_by(*found.primary_key.columns)
-        with self.engine.begin() as db:
+        with self.reader.begin() as db:
             return list(db.execute(query).all())
+
+    def action(self, row: Any) -> Action:
+        """What an intent's row asks for."""
+        return codec.action_from(row.action)
+
+    def expire(self, intent: str) -> None:
+        """Its time is over."""
+        with self.engine.begin() as db:
+            db.execute(update(t.intents).where(t.intents.c.id == intent).values(deadline=self.now() - 1))
 
     def kinds(self, lesson: str = "") -> list[str]:
         """What the log says, in order."""
