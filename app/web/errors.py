@@ -14,14 +14,16 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from jinja2 import TemplateError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from app.domain import errors as e
 from app.pipeline import Overloaded
 from app.web.auth.framing import frame
-from app.web.auth.rights import SignInNeeded, Stale
+from app.web.auth.rights import Actor, SignInNeeded, Stale
+from app.web.auth.sessions import signed_in
 from app.web.pages import render
 from app.web.service import service_of
 from app.web.views.text import clock
@@ -96,7 +98,15 @@ async def answer(request: Request, error: Exception) -> Response:
         return document(problem, instance=request.url.path)
     if isinstance(error, SignInNeeded):
         return _to_sign_in(request)
-    return _page(request, problem)
+    return _page(request, problem, await run_in_threadpool(_reader, request))
+
+
+def _reader(request: Request) -> Actor | None:
+    """Who reads the error, so that it is told in the right language; nobody where even that fails."""
+    try:
+        return signed_in(request)
+    except (SignInNeeded, SQLAlchemyError):
+        return None
 
 
 def problem_of(error: Exception) -> Problem:
@@ -171,7 +181,7 @@ def _to_sign_in(request: Request) -> Response:
     return RedirectResponse("/signin" + (f"?next={back}" if back.isascii() and back else ""), status_code=303)
 
 
-def _page(request: Request, problem: Problem) -> Response:
+def _page(request: Request, problem: Problem, reader: Actor | None) -> Response:
     """The error as a page. If even that cannot be drawn, as one line."""
     service = service_of(request)
     time = clock(service.now(), ZoneInfo("UTC")) + " UTC" + (f" · {problem.incident}" if problem.incident else "")
@@ -181,7 +191,7 @@ def _page(request: Request, problem: Problem) -> Response:
         html = render(
             service.pages,
             "error.html",
-            frame(request, None),
+            frame(request, reader),
             kind=kind,
             problems=problem.problems,
             time=time,

@@ -22,7 +22,7 @@ from app.live import Panel, Slow, told
 from app.store import codec
 from app.store.desk import LessonRecord
 from app.store.log import Lesson, Logged
-from app.web.auth import Actor, Genuine, SignedIn, Verb, demand_course, frame, opened_by, translator
+from app.web.auth import Actor, Genuine, Of, SignedIn, Verb, demand_course, frame, may, opened_by, translator
 from app.web.pages import Flash, Frame, render
 from app.web.service import Service, service_of
 from app.web.views import LessonView, Reader, Row, lesson
@@ -203,7 +203,13 @@ async def _view(request: Request, actor: Actor, lesson_id: str) -> LessonView:
         reader,
         title=course.name,
         teacher=teacher,
+        may_end=await run_in_threadpool(_may_end, service, actor, record.course),
     )
+
+
+def _may_end(service: Service, actor: Actor, course: str) -> bool:
+    part = None if actor.sees_all else service.desk.courses.part(actor.school, course, actor.mail)
+    return may(actor, Verb.END, Of(school=actor.school, part=part)) is True
 
 
 async def _reader(request: Request, actor: Actor) -> Reader:

@@ -65,6 +65,7 @@ def lesson(
     *,
     title: str,
     teacher: str = "",
+    may_end: bool = True,
 ) -> LessonView:
     """Draw the panel. `rows` are the newest rows of the log in any order; `title` names the class."""
     live = state.status is Status.LIVE
@@ -83,7 +84,7 @@ def lesson(
         switches=switches(state, capabilities, reader),
         calm=act(reader, capabilities, Button.CALM, live=live),
         restore=_restore(state, capabilities, reader),
-        end=act(reader, capabilities, Button.END, live=live),
+        end=_end(capabilities, reader, live=live, may_end=may_end),
         timeline=timeline(state, rows, capabilities, reader),
     )
 
@@ -164,6 +165,12 @@ def _banners(state: LessonState, reader: Reader) -> list[Banner]:
             Banner(key="roster_shrunk", title=words("The class list suddenly became much shorter."), text=text)
         )
     return found
+
+
+def _end(capabilities: Capabilities, reader: Reader, *, live: bool, may_end: bool) -> Act:
+    """A colleague who only helps is not offered what would be refused."""
+    button = act(reader, capabilities, Button.END, live=live)
+    return button if may_end else replace(button, enabled=False, note=reader.words("Only a teacher of this class may."))
 
 
 def _restore(state: LessonState, capabilities: Capabilities, reader: Reader) -> Act:
