@@ -44,7 +44,7 @@ bench: $(VENV)/.dev
 	$(PY) -m bench
 
 # What `menshen <command>` writes into the tree and `menshen <command> --check` compares with it.
-GENERATED := $(if $(wildcard README.md),matrix)
+GENERATED := $(if $(wildcard README.md),matrix docs)
 
 define newline
 

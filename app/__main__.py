@@ -15,9 +15,9 @@ import typer
 import uvicorn
 
 from app import practice
-from app.domain.errors import MenshenError
+from app.domain.errors import Invalid, MenshenError, NotFound
 from app.settings import Settings, load
-from app.store.desk import Desk, TokenKind, UserRole
+from app.store.desk import Desk, TokenKind, User, UserRole
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Menshen guards live online classes.")
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
@@ -136,15 +136,12 @@ def docs(check: Annotated[bool, typer.Option(help="only say whether the pages ar
 def user_add(
     mail: str,
     name: Annotated[str, typer.Option(help="what colleagues call this person")],
-    role: Annotated[str, typer.Option(help="teacher, co_guard, it or admin")] = "teacher",
-    school: Annotated[str, typer.Option(help="the school's id; made when there is none yet")] = "",
+    role: Annotated[UserRole, typer.Option(help="what this person may do")] = UserRole.TEACHER,
+    school: Annotated[str, typer.Option(help="the school's id, where there are several")] = "",
 ) -> None:
     """Add somebody and print a one-time sign-in link."""
     with _desk() as (desk, settings):
-        known = desk.people.schools()
-        if not known and not school:
-            school = desk.people.create_school(name="School").id
-        user = desk.people.create_user(school or known[0].id, mail=mail, name=name, role=UserRole(role))
+        user = desk.people.create_user(school or _only_school(desk), mail=mail, name=name, role=role)
         link = desk.tokens.issue(user, TokenKind.LINK, ttl=practice.LINK_SECONDS)
         typer.echo(f"{user.name} ({user.role}): {settings.base_url}/signin/{link}")
 
@@ -153,7 +150,7 @@ def user_add(
 def user_link(mail: str) -> None:
     """Print a fresh one-time sign-in link for somebody."""
     with _desk() as (desk, settings):
-        for user in desk.people.accounts(mail):
+        for user in _accounts(desk, mail):
             link = desk.tokens.issue(user, TokenKind.LINK, ttl=practice.LINK_SECONDS)
             typer.echo(f"{user.name} ({user.role}): {settings.base_url}/signin/{link}")
 
@@ -165,25 +162,61 @@ def user_password(mail: str) -> None:
 
     hashed = Passwords().hash(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     with _desk() as (desk, _settings):
-        for user in desk.people.accounts(mail):
+        for user in _accounts(desk, mail):
             desk.people.set_password(user.school, user.id, hashed)
             desk.tokens.revoke_all(user, TokenKind.SESSION)
             typer.echo(f"{user.name} ({user.role}): the password is set, and every session has ended.")
 
 
+@users.command("disable")
+def user_disable(mail: str, back: Annotated[bool, typer.Option(help="let this person in again")] = False) -> None:
+    """Shut somebody out at once: no sign-in, no session, no token of this person works any more."""
+    with _desk() as (desk, _settings):
+        for user in _accounts(desk, mail):
+            desk.people.set_disabled(user.school, user.id, not back)
+            typer.echo(f"{user.name} ({user.role}): {'may sign in again' if back else 'is shut out'}.")
+
+
+def _accounts(desk: Desk, mail: str) -> tuple[User, ...]:
+    found = desk.people.accounts(mail)
+    if not found:
+        raise NotFound(f"nobody here has the mail {mail}")
+    return found
+
+
+def _only_school(desk: Desk) -> str:
+    """The school of this database; a first one with standard settings where there is none yet."""
+    known = desk.people.schools() or (desk.people.create_school(name="School"),)
+    if len(known) > 1:
+        raise Invalid(problems=(("--school", "one of: " + ", ".join(s.id for s in known)),))
+    return known[0].id
+
+
+@cli.command()
+def school(
+    name: Annotated[str, typer.Option(help="what the school is called")] = "",
+    zone: Annotated[str, typer.Option(help="its time zone, such as Asia/Ho_Chi_Minh")] = "",
+    language: Annotated[str, typer.Option(help="zh-Hans, vi or en: what new people see first")] = "",
+) -> None:
+    """Show or change the school: its name, time zone and first language."""
+    with _desk() as (desk, _settings):
+        desk.people.change_school(_only_school(desk), name=name, zone=zone, language=language)
+        for known in desk.people.schools():
+            typer.echo(f"{known.id}: {known.name}, {known.zone}, {known.language}")
+
+
 @tokens.command("create")
 def token_create(
-    role: Annotated[str, typer.Option(help="teacher, co_guard, it or admin")] = "it",
+    role: Annotated[UserRole, typer.Option(help="what programs with this token may do")] = UserRole.IT,
     name: Annotated[str, typer.Option(help="what the token is for")] = "api",
     days: Annotated[int, typer.Option(help="days until it ends")] = 365,
 ) -> None:
     """Print a new API token; it is shown this once."""
     with _desk() as (desk, _settings):
-        schools = desk.people.schools() or (desk.people.create_school(name="School"),)
-        owner = desk.people.create_user(
-            schools[0].id, mail=f"token-{os.urandom(4).hex()}@menshen.invalid", name=name, role=UserRole(role)
-        )
-        typer.echo(desk.tokens.issue(owner, TokenKind.API, ttl=days * 86400.0, role=UserRole(role), name=name))
+        mail = f"token-{os.urandom(4).hex()}@menshen.invalid"  # `menshen user disable` takes it back
+        owner = desk.people.create_user(_only_school(desk), mail=mail, name=name, role=role)
+        typer.echo(desk.tokens.issue(owner, TokenKind.API, ttl=days * 86400.0, role=role, name=name))
+        typer.echo(f"To take it back: menshen user disable {mail}", err=True)
 
 
 @cli.command()

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from pydantic import SecretStr, ValidationError
 
 from adapters.base import Adapter
 from adapters.http import Http
 from app.domain.actions import ActionKind, Capabilities
-from app.domain.errors import Invalid
+from app.domain.errors import Invalid, MenshenError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,10 @@ class Connected:
     id: str
     name: str
     adapter: Adapter[Any]
+
+
+class WrongKey(MenshenError):
+    """The connections in this database were sealed with another MENSHEN_SECRET_KEY: start with that one."""
 
 
 class Seal:
@@ -37,8 +41,11 @@ class Seal:
         return self._fernet.encrypt(msgspec.json.encode(settings))
 
     def open(self, sealed: bytes) -> dict[str, Any]:
-        """The settings again."""
-        opened: dict[str, Any] = msgspec.json.decode(self._fernet.decrypt(sealed))
+        """The settings again. Raises WrongKey."""
+        try:
+            opened: dict[str, Any] = msgspec.json.decode(self._fernet.decrypt(sealed))
+        except InvalidToken:
+            raise WrongKey() from None
         return opened
 
 

@@ -243,16 +243,14 @@ class Pipeline:
         return committed
 
     def _load(self, writing: Writing, batch: Sequence[Work]) -> None:
-        """Every lesson and every known delivery of the batch, with one statement per connection."""
+        """Every lesson of the batch, with one statement per connection, and all its deliveries with one."""
         keys: dict[tuple[str, str], list[str]] = {}
         for work in batch:
             if work.items:
                 keys.setdefault((work.school, work.connection), []).extend(r.lesson_key for r in work.items)
         for (school, connection), found in keys.items():
             writing.load(school, connection, found)
-        for school, connection in keys:
-            ids = [r.delivery_id for w in batch if w.connection == connection for r in w.items]
-            writing.remember(connection, writing.known(school, connection, ids))
+        writing.claim((w.school, w.connection, r.delivery_id) for w in batch for r in w.items)
 
     # --- one piece of work --------------------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ class Settings:
         "127.0.0.1", "addresses of reverse proxies whose X-Forwarded-* headers are believed, by comma"
     )
     log: str = _setting("info", "debug, info, warning or error")
-    data: str = _setting("data", "folder for the practice secret and the practice database")
+    data: str = _setting("data", "folder for the secret of the practice mode")
     workers_queue: str = _setting("5000", "webhooks that may wait for a commit before new ones get 503")
     retention_days: str = _setting("30", "days after which names, chat and raw bodies outside incidents are erased")
 

@@ -182,6 +182,8 @@ class LessonState:
 
 def mood(state: LessonState) -> Mood:
     """The room in one word: blind before attack before watching before calm."""
+    if state.status is Status.ENDED:
+        return Mood.CALM
     if state.blind:
         return Mood.BLIND
     recent = [s for at, s in state.hostile if at > state.now - REMEMBER_SETTLED]
@@ -357,8 +359,10 @@ def _stream(state: LessonState, e: ev.StreamChanged) -> LessonState:
 
 def _said(state: LessonState, e: ev.ChatPosted) -> LessonState:
     line = Line(at=e.at, participant=e.participant.id, text=e.text[:2000], message=e.message)
-    recent = (*(c for c in state.chat if c.at > e.at - REMEMBER_CHAT), line)
-    return state.but(chat=recent[-KEEP_ROWS:])
+    first = max(0, len(state.chat) + 1 - KEEP_ROWS)
+    while first < len(state.chat) and state.chat[first].at <= e.at - REMEMBER_CHAT:
+        first += 1
+    return state.but(chat=(*state.chat[first:], line))
 
 
 # --- the room -----------------------------------------------------------------------------------------------------

@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from app.domain.actions import Action, Lane, OutcomeKind, Severity
-from app.domain.events import EVENTS, Event
+from app.domain.events import EVENTS, Event, OutcomeSettled
 from app.domain.people import Roster, RosterEntry
 from app.domain.state import LessonState, Standing
 
-PRIVATE = frozenset({"name", "account", "email", "network", "link", "text", "raw", "params", "title"})
+PRIVATE = frozenset({"name", "account", "address", "email", "network", "link", "text", "raw", "params", "title"})
 _OMITTED = frozenset(
     {"name", "account", "email", "network", "link", "address", "stream", "message", "undo_of", "title", "detail",
      "code", "raw", "reference", "by", "button", "target", "operator", "instruction", "switches", "waiting"}
@@ -26,7 +26,10 @@ _ERASED = {"chat.posted": {"text": ""}, "unknown": {"name": ""}, "button.pressed
 
 def event_row(event: Event) -> tuple[str, str]:
     """(body, private) of an event as JSON text; private is "" when there is nothing personal in it."""
-    return _texts(msgspec.to_builtins(event))
+    built = msgspec.to_builtins(event)
+    if isinstance(event, OutcomeSettled):
+        built["action"].pop("operator", None)
+    return _texts(built)
 
 
 def event_from(kind: str, body: str, private: str | None) -> Event:

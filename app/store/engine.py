@@ -17,6 +17,7 @@ def open_engine(url: str, *, writer: bool = False) -> Engine:
         return create_engine(url, pool_size=4 if not writer else 2, max_overflow=8, pool_pre_ping=True)
     path = url.removeprefix("sqlite:///")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).touch(mode=0o600)  # children's names are in it; SQLite gives its side files the same rights
     engine = create_engine(url, poolclass=QueuePool, pool_size=1 if writer else 4, max_overflow=0 if writer else 8,
                            connect_args={"check_same_thread": False, "timeout": 30})  # fmt: skip
     event.listen(engine, "connect", _prepare)

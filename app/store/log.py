@@ -5,12 +5,13 @@ them with a handful of executemany statements before the commit; what others may
 replaced only after it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.domain.actions import FINAL, Action, Lane, OutcomeKind, Support
 from app.domain.events import Event, OutcomeSettled
@@ -21,6 +22,8 @@ from app.store import tables as t
 from app.store.courses import Course, Courses
 from app.store.shelf import Shelf
 
+RECENT = 20_000  # delivery ids at hand, so that a prompt repetition needs no look into the database
+Claim = tuple[str, str, str]  # school, connection, delivery id
 SNAPSHOT_EVERY = 200  # rows that are folded again at the most when a lesson is loaded
 
 
@@ -135,16 +138,20 @@ class Log:
         self._engine = writer
         self._courses = courses
         self.shelf = Shelf()
+        self._recent: dict[Claim, None] = {}
 
     @contextmanager
     def writing(self, now: float) -> Iterator["Writing"]:
         """One transaction. What it changed becomes visible, and its rows leave for the panels, only after commit."""
         with self._engine.begin() as connection:
-            writing = Writing(connection, self.shelf, self._courses, now)
+            writing = Writing(connection, self.shelf, self._courses, now, self._recent)
             yield writing
             writing.flush()
         for lesson in writing.touched():
             self.shelf.put(lesson.id, lesson.state, lesson.number)
+        self._recent.update(dict.fromkeys(writing.taken()))
+        while len(self._recent) > RECENT:
+            del self._recent[next(iter(self._recent))]
 
     def unfinished(self) -> tuple[Queued, ...]:
         """The intents that a stopped process left pending or requested, in order."""
@@ -170,13 +177,17 @@ class Log:
 class Writing:
     """One transaction in the making. Not thread-safe: it belongs to the writer's thread."""
 
-    def __init__(self, connection: Connection, shelf: Shelf, courses: Courses, now: float) -> None:
+    def __init__(
+        self, connection: Connection, shelf: Shelf, courses: Courses, now: float, recent: Container[Claim] = ()
+    ) -> None:
         self._db = connection
         self._shelf = shelf
         self._courses = courses
         self.now = now
         self._salts = ledger.Salts()
-        self._known: dict[str, set[str]] = {}
+        self._recent = recent
+        self._fresh: set[Claim] = set()
+        self._taken: list[Claim] = []
         self._outcomes: list[tuple[str, str, OutcomeKind]] = []
         self._lessons: dict[str, Lesson] = {}
         self._by_key: dict[tuple[str, str, str], Lesson] = {}
@@ -187,30 +198,51 @@ class Writing:
 
     # --- reading ----------------------------------------------------------------------------------------------
 
-    def known(self, school: str, connection: str, ids: Sequence[str]) -> set[str]:
-        """Which of these delivery ids are in the log already."""
-        found: set[str] = set()
-        for start in range(0, len(ids), 500):
-            rows = self._db.execute(
-                _SEEN, {"school": school, "connection": connection, "ids": ids[start : start + 500]}
-            )
-            found.update(rows.scalars())
+    def claim(self, deliveries: Iterable[Claim]) -> None:
+        """Write down which deliveries this transaction takes; `first_time` answers from that.
+
+        Nearly all are new, so they are inserted at once, for all connections together; only when the database knows
+        one of them already is it asked which.
+        """
+        wanted = {c: None for c in deliveries if c not in self._recent}
+        if not wanted:
+            return
+        try:
+            with self._db.begin_nested():
+                self._insert_claims(wanted)
+        except IntegrityError:
+            wanted = {c: None for c in wanted if c not in self._known(wanted)}
+            self._insert_claims(wanted)
+        self._fresh.update(wanted)
+
+    def _insert_claims(self, claims: Iterable[Claim]) -> None:
+        names = ("school_id", "connection_id", "delivery_id")
+        if rows := [dict(zip(names, c, strict=True), received_at=self.now) for c in claims]:
+            self._db.execute(_INSERTS["deliveries"], rows)
+
+    def _known(self, claims: Iterable[Claim]) -> set[Claim]:
+        """Which of these deliveries are in the log already."""
+        ids: dict[tuple[str, str], list[str]] = {}
+        for school, connection, delivery in claims:
+            ids.setdefault((school, connection), []).append(delivery)
+        found: set[Claim] = set()
+        for (school, connection), some in ids.items():
+            params = {"school": school, "connection": connection, "ids": some}
+            found.update((school, connection, d) for d in self._db.execute(_SEEN, params).scalars())
         return found
 
-    def remember(self, connection: str, ids: set[str]) -> None:
-        """Deliveries that are in the log already: `first_time` answers from them."""
-        self._known.setdefault(connection, set()).update(ids)
-
     def first_time(self, school: str, connection: str, delivery: str) -> bool:
-        """Whether a delivery id is new; from now on it is known, so that a repetition ends here."""
-        known = self._known.setdefault(connection, set())
-        if delivery in known:
+        """Whether a claimed delivery is new, and not asked about before: a repetition ends here."""
+        claim = (school, connection, delivery)
+        if claim not in self._fresh:
             return False
-        known.add(delivery)
-        self._rows["deliveries"].append(
-            {"school_id": school, "connection_id": connection, "delivery_id": delivery, "received_at": self.now}
-        )
+        self._fresh.discard(claim)
+        self._taken.append(claim)
         return True
+
+    def taken(self) -> Sequence[Claim]:
+        """The deliveries that were new."""
+        return self._taken
 
     def load(self, school: str, connection: str, keys: Sequence[str]) -> None:
         """Lock and fold the newest lessons of these keys; keys that have none are simply absent afterwards."""

@@ -105,6 +105,24 @@ def test_two_teachers_at_once_make_one_set_of_actions() -> None:
     assert (in_short(first), again) == (CALM, ())
 
 
+def test_restore_takes_back_what_calm_has_only_asked_for_yet() -> None:
+    world = Rehearsal(only("emergency"), ROOM)
+    world.tell(pressed("calm"))
+    world.tell(switched(LATER + 0.01, chat_closed=True))  # the platform has done one of five so far
+    back = world.tell(pressed("restore", at=LATER + 0.02))
+    assert set(in_short(back)) == {"open_chat", "allow_unmute", "allow_share", "close_waiting_room", "unlock"}
+
+
+def test_what_calm_forbade_is_kept_where_the_platform_has_no_switch() -> None:
+    world = Rehearsal(only("emergency"), lesson(inside=[teacher(), pupil(1)]))
+    world.tell(pressed("calm"), switched(LATER + 1, unmute_forbidden=True, share_restricted=True))
+    world.settle()
+    assert world.tell(unmuted(pupil(1), LATER + 0.5)) == ()  # told late: from before the press
+    assert in_short(world.tell(unmuted(pupil(1), LATER + 2))) == ("mute p1",)
+    assert in_short(world.tell(shares(pupil(1), LATER + 3))) == ("stop_share p1",)
+    assert world.tell(unmuted(teacher(), LATER + 4), shares(teacher(), LATER + 5)) == ()
+
+
 def test_a_ban_can_be_taken_back_when_he_is_long_gone_even_after_class() -> None:
     world = Rehearsal(only("emergency"), ROOM)
     world.tell(pressed("ban", stranger(1)))

@@ -81,6 +81,19 @@ class PeopleDesk:
                 raise Conflict(f"there is a school {school.id} already") from None
         return school
 
+    def change_school(self, school: str, *, name: str = "", zone: str = "", language: str = "") -> None:
+        """Other name, time zone or first language; what is empty stays. Raises Invalid and NotFound."""
+        told = {
+            "name": typed.line("name", name) if name else "",
+            "zone": _zone(zone) if zone else "",
+            "language": _language(language) if language else "",
+        }
+        values = {key: value for key, value in told.items() if value}
+        self.school(school)
+        if values:
+            with self._writer.begin() as db:
+                db.execute(update(t.schools).where(t.schools.c.school_id == school).values(**values))
+
     def school(self, school: str) -> School:
         """One school. Raises NotFound."""
         found = next((s for s in self._schools(school)), None)

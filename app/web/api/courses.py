@@ -34,7 +34,7 @@ def make(request: Request, actor: Program, body: shapes.CourseIn) -> shapes.Cour
     new = NewCourse(
         name=body.name, connection=body.connection, meetings=tuple(body.meetings), teachers=tuple(body.teachers),
         co_guards=tuple(body.co_guards), policy=_checked(body.policy),
-        roster=tuple(line.entry() for line in body.roster),
+        roster=tuple(line.entry() for line in body.roster), drill=body.drill,
     )  # fmt: skip
     return shapes.course(service_of(request).desk.courses.create(actor.school, new))
 

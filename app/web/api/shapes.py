@@ -151,6 +151,7 @@ class CourseIn(In):
     co_guards: list[str] = Field(default_factory=list, description="mail addresses")
     policy: dict[str, Any] = Field(default_factory=lambda: {"preset": "lecture"})
     roster: list[RosterLine] = Field(default_factory=list)
+    drill: bool = Field(default=False, description="a rehearsal: its incidents never count or leave as real")
 
 
 class CourseChange(In):

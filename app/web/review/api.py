@@ -1,5 +1,6 @@
 """The review for programs: incidents, verdicts, files, and the proof that the record is whole."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import msgspec
@@ -56,17 +57,23 @@ def incidents(
     severity: str = "",
     since: Annotated[str, Query(alias="from")] = "",
     until: Annotated[str, Query(alias="to")] = "",
-    drill: bool = False,
+    drill: bool | None = None,
     after: str = "",
     limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT,
 ) -> dict[str, Any]:
-    """Incidents, newest first. Routine is hidden unless `severity=info`; `drill=true` shows rehearsals only."""
+    """Incidents, newest first. Routine is hidden unless `severity=info`; `drill=true` shows rehearsals only.
+
+    In the practice school everything is a rehearsal, so there that is what is shown unless asked otherwise.
+    """
     service = service_of(request)
     query = {
         "status": status or "", "course": course, "rule": rule, "verdict": verdict or "", "severity": severity,
-        "from": since, "to": until, "drill": "1" if drill else "",
+        "from": since, "to": until,
     }  # fmt: skip
-    chosen = asked.filter_of(query, reading.zone_of(service, actor), actor.guards)
+    if drill is not None:
+        query["drill"] = "1" if drill else ""
+    zone = reading.zone_of(service, actor)
+    chosen = asked.filter_of(query, zone, actor.guards, practice=service.settings.is_practice)
     page = service.review.incidents(actor.school, chosen, after=after, limit=limit)
     return {"items": [exports.summary(case) for case in page.items], "next": page.next}
 
@@ -98,6 +105,20 @@ def judge(
 def export(request: Request, actor: Program, incident: str, kind: str) -> Response:
     """The incident as a file: json or csv. `names=1` shows the names, and that is written down."""
     return attachment(service_of(request), actor, incident, asked.kind_of(kind), request)
+
+
+@router.get("/quarantine")
+def quarantine(request: Request, actor: Program) -> dict[str, Any]:
+    """Genuine deliveries that could not be read, newest first; their bodies stay in the store."""
+    demand(actor, Verb.AUDIT)
+    return {"items": [asdict(q) for q in service_of(request).review.quarantined(actor.school)]}
+
+
+@router.get("/unclaimed")
+def unclaimed(request: Request, actor: Program) -> dict[str, Any]:
+    """Meetings that send events and belong to no course: claim them for one, or leave them alone."""
+    demand(actor, Verb.AUDIT)
+    return {"items": [asdict(u) for u in service_of(request).review.unclaimed(actor.school)]}
 
 
 @router.get("/ledger/head")

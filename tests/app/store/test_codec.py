@@ -44,9 +44,16 @@ def test_every_event_comes_back_as_it_was(kind: str) -> None:
     @given(anything(ev.EVENTS[kind]))
     def comes_back(event: ev.Event) -> None:
         body, private = codec.event_row(event)
-        assert codec.event_from(kind, body, private) == event
+        assert codec.event_from(kind, body, private) == _without_operator(event)
 
     comes_back()
+
+
+def _without_operator(event: ev.Event) -> ev.Event:
+    """The host through whom a platform was addressed is no part of what happened: the log does not keep him."""
+    if not isinstance(event, ev.OutcomeSettled):
+        return event
+    return dataclasses.replace(event, action=dataclasses.replace(event.action, operator=None))
 
 
 @pytest.mark.parametrize("kind", sorted(ev.EVENTS))
