@@ -85,7 +85,7 @@ class School:
             return self.request(
                 one, "chat.posted", _who(pupil), message={"id": f"c{one.serial}", "text": "老师好 xin chào"}
             )
-        if what < 0.8:
+        if what < 0.95:
             return self.request(one, "video.started", _who(pupil))
         pupil.audio = not pupil.audio
         return self.request(one, "audio.unmuted" if pupil.audio else "audio.muted", _who(pupil))
@@ -93,8 +93,13 @@ class School:
     def did(self, path: bytes) -> None:
         """The platform was asked for something: a held stranger is no longer inside."""
         parts = path.decode().split("/")
-        if len(parts) == 7 and parts[6] in ("hold", "kick"):
-            self.classes[int(parts[3][1:])].strangers.discard(parts[5])
+        if len(parts) != 7:
+            return
+        one = self.classes[int(parts[3][1:])]
+        if parts[6] in ("hold", "kick"):
+            one.strangers.discard(parts[5])
+        elif parts[6] == "mute" and "-p" in parts[5]:
+            one.pupils[int(parts[5].rpartition("-p")[2])].audio = False
 
     def listing(self, path: bytes) -> bytes:
         """The participant list of a lesson, true at this moment."""

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.domain.actions import UNDO, Action, ActionKind, Button, Decision, Lane, Severity
 from app.domain.events import AudioUnmuted, ButtonPressed, MediaEvent, ShareStarted
-from app.domain.state import LessonState, Person
+from app.domain.state import SETS, LessonState, Person
 from policies.base import Rule, Settings
 
 
@@ -35,13 +35,13 @@ CALM = (
     ActionKind.LOCK,
 )
 
-# What gives a switch back, by switch: (to what it was before, with which action).
-_BACK: dict[str, tuple[ActionKind, bool]] = {
-    "unmute_forbidden": (ActionKind.ALLOW_UNMUTE, False),
-    "chat_closed": (ActionKind.OPEN_CHAT, False),
-    "share_restricted": (ActionKind.ALLOW_SHARE, False),
-    "locked": (ActionKind.UNLOCK, False),
-    "waiting_room": (ActionKind.CLOSE_WAITING_ROOM, False),
+# What opens a switch again.
+_BACK: dict[str, ActionKind] = {
+    "unmute_forbidden": ActionKind.ALLOW_UNMUTE,
+    "chat_closed": ActionKind.OPEN_CHAT,
+    "share_restricted": ActionKind.ALLOW_SHARE,
+    "locked": ActionKind.UNLOCK,
+    "waiting_room": ActionKind.CLOSE_WAITING_ROOM,
 }
 
 
@@ -97,12 +97,24 @@ def _calm(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iter
 
 def _restore(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
     """Give back what calm changed, where nobody changed it since and it was open before."""
+    for switch, intent in _calmed(state).items():
+        yield _wish(event, _BACK[switch], undo_of=intent)
+        if switch == "unmute_forbidden" and _were_muted(state):
+            yield _wish(event, ActionKind.MUTE_ALL)  # allowing to unmute may end "mute all" on the way
+
+
+def _calmed(state: LessonState) -> dict[str, str]:
+    """The switches that are calm's to give back, with its intent: changed by it, or about to be."""
+    found = {}
     for switch, change in state.calm.items():
         latest = state.changes.get(switch)
         if switch in _BACK and not change.before and latest and latest.intent == change.intent:
-            yield _wish(event, _BACK[switch][0], undo_of=change.intent)
-            if switch == "unmute_forbidden" and _were_muted(state):
-                yield _wish(event, ActionKind.MUTE_ALL)  # allowing to unmute may end "mute all" on the way
+            found[switch] = change.intent
+    for standing in state.open_intents():
+        switch, value = SETS.get(standing.action.kind, ("", False))
+        if standing.button == "calm" and switch in _BACK and getattr(state.switches, switch) is not value:
+            found[switch] = standing.id  # restore came before the platform had done it: it is taken back after it
+    return found
 
 
 def _were_muted(state: LessonState) -> bool:

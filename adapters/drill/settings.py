@@ -21,7 +21,6 @@ class DrillSettings(ConnectionSettings):
         le=1000,
         description="Control calls per second that the classroom allows, as `--rate` was given",
     )
-    rate: int = Field(default=20, ge=1, le=100_000, description="Control calls per second that the classroom allows")
     hides: frozenset[Hidden] = Field(
         default=frozenset(), description="What this classroom was set up to lack, as `--hide` was given to it"
     )

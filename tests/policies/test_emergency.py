@@ -28,6 +28,7 @@ from tests.builders import (
     switched,
     teacher,
     ticked,
+    unmuted,
 )
 
 ROOM = lesson(inside=[teacher(), pupil(1), stranger(1)], waiting=[stranger(2)])
