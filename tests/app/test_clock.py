@@ -1,0 +1,201 @@
+"""Blindness is told, whatever cut it, and told again when sight is back; and what is due happens by itself."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.http import Http
+from app.clock import Pace
+from app.domain.state import Mood, mood
+from tests.app.duty import QUICK, Duty, Offset, on_a_school_day, on_duty
+from tests.app.guarded import SCHOOL, SECRET, TOKEN
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/menshen.db"
+
+
+async def blind(duty: Duty, reason: str) -> None:
+    """Wait until the lesson says so."""
+
+    async def said() -> bool:
+        state = await duty.state()
+        return state.blind == reason and mood(state) is Mood.BLIND
+
+    await duty.until(said)
+
+
+async def sees(duty: Duty) -> None:
+    async def said() -> bool:
+        return not (await duty.state()).blind
+
+    await duty.until(said)
+
+
+def lists(fault: str, **more: Any) -> dict[str, Any]:
+    """A fault of the list of participants."""
+    return {"fault": fault, "match": {"action": "participants"}, **more}
+
+
+SILENCE = {"where": "webhook", "fault": "silence"}
+WATCHING = {"preset": "open_day"}  # nobody is held, so that what is silent stays silent
+
+
+# --- blindness --------------------------------------------------------------------------------------------------------
+
+
+def test_events_that_stop_are_noticed_by_what_the_list_shows(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.joins("one")
+        await duty.faults(SILENCE)
+        await duty.joins("two")
+        await blind(duty, "events_stopped")
+        assert {p.participant.name for p in (await duty.state()).inside.values()} == {"one", "two"}
+        await duty.faults()
+        await duty.joins("three")
+        await sees(duty)
+
+    school = on_a_school_day(url, story, document=WATCHING)
+    assert [k for k in school.kinds() if k.startswith("sight")] == ["sight.lost", "sight.regained"]
+
+
+def test_a_refused_token_is_noticed(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        settings = {"base_url": duty.base_url, "token": "revoked", "secret": SECRET}
+        duty.connections.add(school=SCHOOL, connection="k1", name="x", platform="drill", settings=settings)
+        await blind(duty, "refused")
+        duty.connections.add(
+            school=SCHOOL, connection="k1", name="x", platform="drill", settings={**settings, "token": TOKEN}
+        )
+        await sees(duty)
+
+    on_a_school_day(url, story, document=WATCHING)
+
+
+@pytest.mark.parametrize("fault", [lists("timeout", value=3), lists("5xx"), lists("garbage"), lists("lie")])
+def test_a_list_that_does_not_come_is_noticed(url: str, fault: dict[str, Any]) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.faults(fault)
+        await blind(duty, "no_answer")
+        await duty.faults()
+        await sees(duty)
+
+    on_a_school_day(url, story, document=WATCHING, http=lambda: Http(total_seconds=1.5))
+
+
+def test_one_failed_poll_is_an_accident_and_the_next_one_comes(url: str) -> None:
+    """On a platform whose list may rarely be read: the pause after a failure is shorter than the usual one."""
+    pace = replace(QUICK, sight=1.0, silent=0.2)
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.faults(lists("5xx", times=1), SILENCE)
+        await duty.joins("unheard")
+
+        async def found() -> bool:
+            return bool((await duty.state()).inside)
+
+        await duty.until(found)
+        await blind(duty, "events_stopped")  # and the one after that, and the one after that
+
+    school = on_a_school_day(url, story, document=WATCHING, pace=pace)
+    told = [row.body for row in school.rows("log") if row.kind == "sight.lost"]
+    assert len(told) == 1
+    assert "events_stopped" in told[0]
+
+
+def test_after_an_incident_has_cooled_down_the_lesson_is_still_watched(url: str) -> None:
+    """While it runs the list is read often; the first rare poll after that must come all the same."""
+    moved = Offset()
+    pace = replace(QUICK, sight=0.6, hot=0.1)
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.joins("user8812")
+        await duty.settled({"hold user8812": "confirmed"})
+        await duty.faults(SILENCE)
+        moved.seconds = 130.0  # the incident is over
+        await duty.joins("unheard")
+        await blind(duty, "events_stopped")
+
+    on_a_school_day(url, story, moved=moved, pace=pace)
+
+
+def test_a_calm_lesson_is_not_called_blind(url: str) -> None:
+    """Everybody comes and goes at once, polls in between: no false alarm."""
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        for n in range(12):
+            id = await duty.joins(f"guest {n}")
+            if n % 3 == 0:
+                await duty.door.post("/rooms/m1/leave", headers={"x-seat": duty.seats[id]}, json={})
+
+        async def eight() -> bool:
+            return len((await duty.state()).inside) == 8
+
+        await duty.until(eight)
+
+    school = on_a_school_day(url, story, document=WATCHING, pace=replace(QUICK, sight=0.05, silent=1.0))
+    assert "sight.lost" not in school.kinds()
+
+
+def test_blindness_shows_within_ten_seconds_by_the_clocks_own_numbers() -> None:
+    pace = Pace()
+    stopped_events = pace.sight + pace.silent + pace.step  # seen by one poll, still unheard at the next
+    failing_answers = pace.sight + pace.silent + pace.step  # two failures in a row
+    assert max(stopped_events, failing_answers, pace.limit + pace.step) <= 10.0
+    assert pace.answer + pace.sight > pace.limit  # a question that hangs is noticed while it hangs
+
+
+# --- what is due ------------------------------------------------------------------------------------------------------
+
+
+def test_the_lock_of_a_calmed_room_is_undone_when_its_time_is_up(url: str) -> None:
+    moved = Offset()
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.joins("guest")
+        await duty.press("calm")
+        await duty.settled({"lock": "confirmed"})
+        assert (await duty.switches())["locked"] is True
+        moved.seconds = 61.0
+        await duty.settled({"unlock": "confirmed"})
+        assert (await duty.switches())["locked"] is False
+        assert (await duty.switches())["chat_closed"] is True
+
+    school = on_a_school_day(url, story, moved=moved, document={**WATCHING, "emergency": {"lock_minutes": 1}})
+    assert school.kinds().count("clock.ticked") == 1
+
+
+def test_the_door_closes_in_time_although_nobody_comes(url: str) -> None:
+    moved = Offset()
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        moved.seconds = 61.0
+        await duty.settled({"open_waiting_room": "confirmed"})
+
+    on_a_school_day(url, story, moved=moved, document={"preset": "seminar", "late_lock": {"minutes": 1}})
+
+
+def test_after_a_restart_the_clock_watches_what_was_live(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.joins("guest")
+        await duty.until(lambda: "participant.joined" in duty.school.kinds())
+        for part in (duty.clock, duty.executor, duty.pipeline):
+            await part.close()
+        async with on_duty(duty.school.again(), duty.base_url) as second:
+            await second.faults(SILENCE)
+            await second.joins("unheard")
+            await blind(second, "events_stopped")
+
+    on_a_school_day(url, story, document=WATCHING)
