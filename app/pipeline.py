@@ -243,13 +243,13 @@ class Pipeline:
         return committed
 
     def _load(self, writing: Writing, batch: Sequence[Work]) -> None:
-        """Every lesson of the batch, with one statement per connection, and all its deliveries with one."""
-        keys: dict[tuple[str, str], list[str]] = {}
+        """Every lesson of the batch with one statement, and every delivery with another."""
+        wanted: dict[str, list[tuple[str, str]]] = {}
         for work in batch:
             if work.items:
-                keys.setdefault((work.school, work.connection), []).extend(r.lesson_key for r in work.items)
-        for (school, connection), found in keys.items():
-            writing.load(school, connection, found)
+                wanted.setdefault(work.school, []).extend((work.connection, r.lesson_key) for r in work.items)
+        for school, pairs in wanted.items():
+            writing.load(school, pairs)
         writing.claim((w.school, w.connection, r.delivery_id) for w in batch for r in w.items)
 
     # --- one piece of work --------------------------------------------------------------------------------------

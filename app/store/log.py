@@ -8,9 +8,10 @@ replaced only after it.
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Dialect, Engine, Insert, Update, and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.actions import FINAL, Action, Lane, OutcomeKind, Support
@@ -109,7 +110,7 @@ _FIND = (
 )  # fmt: skip
 _BY_KEY = _FIND.where(
     t.lessons.c.school_id == bindparam("school"),
-    t.lessons.c.connection_id == bindparam("connection"),
+    t.lessons.c.connection_id.in_(bindparam("connections", expanding=True)),
     t.lessons.c.key.in_(bindparam("keys", expanding=True)),
     t.lessons.c.latest.is_(True),
 ).order_by(t.lessons.c.id)
@@ -218,7 +219,7 @@ class Writing:
     def _insert_claims(self, claims: Iterable[Claim]) -> None:
         names = ("school_id", "connection_id", "delivery_id")
         if rows := [dict(zip(names, c, strict=True), received_at=self.now) for c in claims]:
-            self._db.execute(_INSERTS["deliveries"], rows)
+            self._many(_INSERTS["deliveries"], rows)
 
     def _known(self, claims: Iterable[Claim]) -> set[Claim]:
         """Which of these deliveries are in the log already."""
@@ -244,13 +245,19 @@ class Writing:
         """The deliveries that were new."""
         return self._taken
 
-    def load(self, school: str, connection: str, keys: Sequence[str]) -> None:
-        """Lock and fold the newest lessons of these keys; keys that have none are simply absent afterwards."""
-        wanted = [k for k in dict.fromkeys(keys) if (school, connection, k) not in self._by_key]
-        for start in range(0, len(wanted), 500):
-            params = {"school": school, "connection": connection, "keys": wanted[start : start + 500]}
+    def load(self, school: str, wanted: Iterable[tuple[str, str]]) -> None:
+        """Lock and fold the newest lessons of these (connection, key) pairs; pairs without one are absent afterwards.
+
+        One statement for all, in the order of the ids, so that two processes never wait for each other in a circle.
+        """
+        pairs = [pair for pair in dict.fromkeys(wanted) if (school, *pair) not in self._by_key]
+        for start in range(0, len(pairs), 500):
+            some = set(pairs[start : start + 500])
+            connections, keys = ([*dict.fromkeys(column)] for column in zip(*some, strict=True))
+            params = {"school": school, "connections": connections, "keys": keys}
             for row in self._db.execute(_BY_KEY, params).all():
-                self._take(row)
+                if (row.connection_id, row.key) in some:
+                    self._take(row)
 
     def lesson(self, school: str, connection: str, key: str) -> Lesson | None:
         """The newest lesson of a key, of those that were loaded."""
@@ -469,16 +476,32 @@ class Writing:
         self._rows["incidents"].extend(self._opened.values())
         for name, rows in self._rows.items():
             if rows:
-                self._db.execute(_INSERTS[name], rows)
+                self._many(_INSERTS[name], rows)
         for statement, params in ((_SETTLE, self._settled), (_GROW_INCIDENT, list(self._grown.values()))):
             if params:
                 self._db.execute(statement, params)
         moved = [lesson for lesson in self._lessons.values() if lesson.rows]
         if moved:
-            self._db.execute(_MOVE_LESSON, [_moved(lesson) for lesson in moved])
+            self._many(_MOVE_LESSON, [_moved(lesson) for lesson in moved])
         due = [x for x in moved if x.number - x.snapshot_number >= SNAPSHOT_EVERY]
         if due:
             self._db.execute(_KEEP_SNAPSHOT, [_snapshot(lesson) for lesson in due])
+
+    def _many(self, statement: Insert | Update, rows: list[dict[str, Any]]) -> None:
+        """One statement for many rows, handed to the driver as they are: nothing in them needs converting.
+
+        SQLAlchemy compiles the statement once per dialect; to let it look at every value of every row again costs as
+        much as the insert itself.
+        """
+        text, order = _compiled(statement, self._db.dialect)
+        self._db.exec_driver_sql(text, [tuple(r[name] for name in order) for r in rows] if order else rows)
+
+
+@cache
+def _compiled(statement: Insert | Update, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
+    """The statement's text, and the order of its parameters where the driver wants them by place."""
+    compiled = statement.compile(dialect=dialect)
+    return str(compiled), tuple(compiled.positiontup or ())
 
 
 def refold(state: LessonState, kind: str, body: str, private: str | None) -> LessonState:
@@ -488,7 +511,7 @@ def refold(state: LessonState, kind: str, body: str, private: str | None) -> Les
     return apply(state, codec.event_from(kind, body, private))
 
 
-def _moved(lesson: Lesson) -> Mapping[str, Any]:
+def _moved(lesson: Lesson) -> dict[str, Any]:
     s = lesson.state
     return {
         "b_school": lesson.school, "b_id": lesson.id, "title": s.title, "status": s.status.value,

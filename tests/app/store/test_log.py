@@ -69,7 +69,7 @@ def test_rows_are_numbered_from_one_without_gaps(school: Guarded) -> None:
         lesson = opened(school, writing)
         write(writing, lesson, started(), *(joined(pupil(n), START + n) for n in range(1, 5)))
     with school.log.writing(START + 9) as writing:
-        writing.load(SCHOOL, CONNECTION, [MEETING])
+        writing.load(SCHOOL, [(CONNECTION, MEETING)])
         found = writing.lesson(SCHOOL, CONNECTION, MEETING)
         assert found is not None
         write(writing, found, joined(pupil(5), START + 9))
@@ -94,10 +94,10 @@ def test_a_delivery_is_new_once(school: Guarded) -> None:
 def test_a_new_run_of_a_meeting_takes_over_its_key(school: Guarded) -> None:
     for id in ("l1", "l2"):
         with school.log.writing(START) as writing:
-            writing.load(SCHOOL, CONNECTION, [MEETING])
+            writing.load(SCHOOL, [(CONNECTION, MEETING)])
             opened(school, writing, id=id)
     with school.again().log.writing(START) as writing:
-        writing.load(SCHOOL, CONNECTION, [MEETING])
+        writing.load(SCHOOL, [(CONNECTION, MEETING)])
         found = writing.lesson(SCHOOL, CONNECTION, MEETING)
         assert found is not None
         assert (found.id, found.run) == ("l2", 2)
