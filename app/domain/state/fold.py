@@ -1,0 +1,97 @@
+"""The fold: `apply` one event, `note` one intent. Pure, and never raises, whatever comes in which order.
+
+Deliveries may come twice, late or never, so nothing here trusts the order of arrival.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from app.domain import events as ev
+from app.domain.actions import OutcomeKind, Severity
+from app.domain.state.people import described, joined, left, said, sends, stream, waits
+from app.domain.state.poll import polled
+from app.domain.state.room import button, ended, lost, regained, settings, settled, started
+from app.domain.state.shape import KEEP_ROWS, REMEMBER_SETTLED, Case, LessonState, Standing
+
+
+def apply(state: LessonState, event: ev.Event) -> LessonState:
+    """The state after one event. Never raises, whatever the order or the content of events."""
+    handler = _HANDLERS.get(type(event))
+    after = handler(state, event) if handler else state
+    ours = isinstance(event, _OURS)
+    return after.but(
+        now=max(after.now, event.at),
+        last_heard=after.last_heard if ours else max(after.last_heard, event.at),
+    )
+
+
+def note(state: LessonState, standing: Standing) -> LessonState:
+    """The state after one intent was written (or its simulation)."""
+    intents = {**state.intents, standing.id: standing}
+    if len(intents) > KEEP_ROWS:
+        intents = _forget(intents, state.now)
+    hostile = state.hostile
+    if standing.severity >= Severity.MEDIUM and not standing.by:  # a press is no sign of an attack
+        hostile = (*(h for h in hostile if h[0] > state.now - REMEMBER_SETTLED), (standing.at, int(standing.severity)))
+        hostile = hostile[-KEEP_ROWS:]
+    slot = "routine" if standing.severity is Severity.INFO else "incident"
+    case: dict[str, Any] = {slot: _joined_case(getattr(state, slot), standing)}
+    return state.but(intents=intents, hostile=hostile, now=max(state.now, standing.at), **case)
+
+
+def _joined_case(case: Case | None, standing: Standing) -> Case:
+    """The incident after one more action; a new id opens a new one."""
+    if case is None or case.id != standing.incident:
+        return Case(
+            id=standing.incident, opened_at=standing.at, last_at=standing.at, severity=standing.severity,
+            reason=standing.reason, rules=(standing.rule,), actions=1,
+        )  # fmt: skip
+    rules = case.rules if standing.rule in case.rules else (*case.rules, standing.rule)
+    severity = max(case.severity, standing.severity)
+    return replace(
+        case, last_at=max(case.last_at, standing.at), severity=severity, rules=rules, actions=case.actions + 1
+    )
+
+
+def _forget(intents: Mapping[str, Standing], now: float) -> dict[str, Standing]:
+    """Keep what is open, in force or just settled; of the rest the newest."""
+    open_or_fresh = {
+        k: s
+        for k, s in intents.items()
+        if s.until is not None
+        or s.status in (OutcomeKind.PENDING, OutcomeKind.REQUESTED, OutcomeKind.MANUAL)
+        or s.settled_at > now - REMEMBER_SETTLED
+    }
+    return dict(list(open_or_fresh.items())[-2 * KEEP_ROWS :])
+
+
+_OURS = (
+    ev.ButtonPressed, ev.ClockTicked, ev.OutcomeSettled, ev.RuleFailed, ev.SightLost, ev.SightRegained,
+    ev.RosterLoaded, ev.RosterPolled,
+)  # fmt: skip
+
+
+_HANDLERS: dict[type[ev.Event], Callable[[LessonState, Any], LessonState]] = {
+    ev.LessonStarted: started,
+    ev.LessonEnded: ended,
+    ev.ParticipantJoined: joined,
+    ev.ParticipantWaiting: waits,
+    ev.ParticipantLeft: left,
+    ev.ParticipantRenamed: described,
+    ev.ParticipantRoleChanged: described,
+    ev.AudioUnmuted: sends(ev.Media.AUDIO, True),
+    ev.AudioMuted: sends(ev.Media.AUDIO, False),
+    ev.VideoStarted: sends(ev.Media.VIDEO, True),
+    ev.VideoStopped: sends(ev.Media.VIDEO, False),
+    ev.ShareStarted: sends(ev.Media.SHARE, True),
+    ev.ShareStopped: sends(ev.Media.SHARE, False),
+    ev.StreamChanged: stream,
+    ev.ChatPosted: said,
+    ev.SettingsChanged: settings,
+    ev.RosterPolled: polled,
+    ev.ButtonPressed: button,
+    ev.OutcomeSettled: settled,
+    ev.SightLost: lost,
+    ev.SightRegained: regained,
+}

@@ -1,0 +1,159 @@
+"""Folding in what people do: they come, wait, go, are renamed, send and write.
+
+A fact carries the platform's time: an older one never overwrites a newer one, and a `left` closes its own presence
+only.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from app.domain import events as ev
+from app.domain.people import Participant, Role, Roster, match
+from app.domain.state.shape import KEEP_ROWS, LessonState, Line, Person, Status
+
+REMEMBER_GONE = 900.0  # seconds that a departed presence is remembered, longer than any platform's retry
+
+
+REMEMBER_CHAT = 60.0
+
+
+def _arrived(state: LessonState, p: Participant, at: float, old: Person | None) -> Person:
+    """The presence after (another) sight of it: media facts and a human's word survive, the match is made anew."""
+    if old is None:
+        return Person(participant=p, match=match(state.roster, p), since=at)
+    whole = newest(old.participant, p)
+    if old.staff and p.role is Role.ATTENDEE:  # many platforms do not tell the role of somebody who comes
+        whole = replace(whole, role=old.participant.role)
+    # The newest sight counts: a `left` from before it is about a presence that was here earlier under the same id.
+    return replace(old, participant=whole, match=match(state.roster, whole), since=max(old.since, at), missed=0)
+
+
+def newest(old: Participant, new: Participant) -> Participant:
+    """Later facts win; an empty field does not erase what an earlier event told."""
+    blank = {f: getattr(old, f) for f in _OPTIONAL if not getattr(new, f)}
+    return replace(new, **blank) if blank else new
+
+
+_OPTIONAL = ("name", "account", "email", "link", "address", "network")
+
+
+def joined(state: LessonState, e: ev.ParticipantJoined) -> LessonState:
+    p = e.participant
+    held = state.waiting.get(p.id)
+    gone = max(state.gone.get(p.id, -1.0), state.gone.get(_seat(p.id), -1.0))
+    if state.status is Status.ENDED or gone >= e.at or (held and held.since > e.at):
+        return state  # a late report of a presence that has left or was held since
+    came = _arrived(state, p, e.at, state.inside.get(p.id) or held)
+    waiting = {k: v for k, v in state.waiting.items() if k != p.id} if p.id in state.waiting else state.waiting
+    return _awake(state.but(inside={**state.inside, p.id: came}, waiting=waiting), e.at)
+
+
+def _awake(state: LessonState, at: float) -> LessonState:
+    """Somebody is here, so the lesson runs: some platforms announce the start only when the host comes."""
+    if state.status is not Status.SCHEDULED:
+        return state
+    return state.but(status=Status.LIVE, started_at=at)
+
+
+def waits(state: LessonState, e: ev.ParticipantWaiting) -> LessonState:
+    p = e.participant
+    inside, held = state.inside.get(p.id), state.waiting.get(p.id)
+    gone = max(state.gone.get(p.id, -1.0), state.gone.get(_door(p.id), -1.0))
+    if state.status is Status.ENDED or gone >= e.at or (inside and inside.since > e.at):
+        return state
+    came = _arrived(state, p, e.at, held or inside)
+    came = replace(came, audio=False, video=False, share=False, vouched=bool(held and held.vouched))
+    rest = {k: v for k, v in state.inside.items() if k != p.id} if inside else state.inside
+    return _awake(state.but(waiting={**state.waiting, p.id: came}, inside=rest), e.at)
+
+
+def left(state: LessonState, e: ev.ParticipantLeft) -> LessonState:
+    pid = e.participant.id
+    inside, waiting = state.inside, state.waiting
+    if (p := inside.get(pid)) and p.since <= e.at and not e.waiting_only:
+        inside = {k: v for k, v in inside.items() if k != pid}
+    if (p := waiting.get(pid)) and p.since <= e.at and not e.inside_only:
+        waiting = {k: v for k, v in waiting.items() if k != pid}
+    gone = state.gone
+    if pid not in inside and (pid not in waiting or e.inside_only):
+        grave = _door(pid) if e.waiting_only else _seat(pid) if e.inside_only else pid
+        gone = buried(gone, grave, e.at, state.now)
+    return state.but(inside=inside, waiting=waiting, gone=gone)
+
+
+def _door(pid: str) -> str:
+    """Under which key it is remembered that somebody left the waiting room only: he may have come in by that."""
+    return f"door {pid}"
+
+
+def _seat(pid: str) -> str:
+    """Under which key it is remembered that somebody left the room only: he may have been moved to wait by that."""
+    return f"seat {pid}"
+
+
+def buried(gone: Mapping[str, float], pid: str, at: float, now: float) -> Mapping[str, float]:
+    kept = gone if len(gone) < KEEP_ROWS else {k: t for k, t in gone.items() if t > now - REMEMBER_GONE}
+    return {**kept, pid: max(at, kept.get(pid, 0.0))}
+
+
+def described(state: LessonState, e: ev.PersonEvent) -> LessonState:
+    """A rename or another role: same presence, new description."""
+    for where in ("inside", "waiting"):
+        people: Mapping[str, Person] = getattr(state, where)
+        if old := people.get(e.participant.id):
+            role = e.participant.role if isinstance(e, ev.ParticipantRoleChanged) else old.participant.role
+            name = e.participant.name if isinstance(e, ev.ParticipantRenamed) else old.participant.name
+            p = replace(newest(old.participant, e.participant), role=role, name=name or old.participant.name)
+            person = replace(old, participant=p, match=match(state.roster, p))
+            changes: dict[str, Any] = {where: {**people, p.id: person}}
+            state = state.but(**changes)
+    return state
+
+
+def medium(state: LessonState, pid: str, media: ev.Media, live: bool, at: float, stream: str = "") -> LessonState:
+    person = state.inside.get(pid)
+    if person is None or getattr(person, f"{media}_at") > at:
+        return state
+    streams = person.streams
+    if stream and (stream, media) not in streams:
+        streams = (*(s for s in streams if s[0] != stream), (stream, media))[-16:]
+    changes: dict[str, Any] = {media.value: live, f"{media}_at": at, "streams": streams}
+    return state.but(inside={**state.inside, pid: replace(person, **changes)})
+
+
+def sends(media: ev.Media, live: bool) -> "Callable[[LessonState, ev.MediaEvent], LessonState]":
+    return lambda state, e: medium(state, e.participant.id, media, live, e.at, e.stream)
+
+
+def stream(state: LessonState, e: ev.StreamChanged) -> LessonState:
+    person = state.inside.get(e.participant.id)
+    media = dict(person.streams).get(e.stream) if person else None
+    return medium(state, e.participant.id, media, e.live, e.at) if media else state
+
+
+def said(state: LessonState, e: ev.ChatPosted) -> LessonState:
+    line = Line(at=e.at, participant=e.participant.id, text=e.text[:2000], message=e.message)
+    first = max(0, len(state.chat) + 1 - KEEP_ROWS)
+    while first < len(state.chat) and state.chat[first].at <= e.at - REMEMBER_CHAT:
+        first += 1
+    return state.but(chat=(*state.chat[first:], line))
+
+
+def vouched(state: LessonState, pid: str) -> LessonState:
+    """A human lets this presence in: no rule puts it out again."""
+    for where in ("inside", "waiting"):
+        people: Mapping[str, Person] = getattr(state, where)
+        if p := people.get(pid):
+            changes: dict[str, Any] = {where: {**people, pid: replace(p, vouched=True)}}
+            state = state.but(**changes)
+    return state
+
+
+def rematch(state: LessonState, roster: Roster, version: int) -> LessonState:
+    """The same room, judged by another list."""
+
+    def anew(people: Mapping[str, Person]) -> dict[str, Person]:
+        return {k: replace(p, match=match(roster, p.participant)) for k, p in people.items()}
+
+    return state.but(roster=roster, roster_version=version, inside=anew(state.inside), waiting=anew(state.waiting))
