@@ -23,7 +23,6 @@ from app.pipeline import Committed, Pipeline
 from policies import wake_at
 
 HOT = 120.0  # seconds after the newest measure in which a lesson is polled as often as its platform bears
-SHARE = 2.0  # seconds between two polls that each live lesson of a connection adds
 PARALLEL = 8  # polls under way at once per connection
 
 
@@ -33,6 +32,7 @@ class Pace:
 
     step: float = 0.25  # between two looks at what is due
     sight: float = 6.0  # between two polls of a lesson where the platform's budget is shared by few
+    share: float = 2.0  # between two polls, for each live lesson of the connection
     hot: float = 3.0  # the same while an incident runs
     silent: float = 3.0  # in which an event should follow what a poll has shown; also before a failed poll is repeated
     limit: float = 9.5  # since the last answer: from then on a question under way counts as blindness
@@ -137,7 +137,7 @@ class Clock:
         """Seconds between two polls of this lesson just now."""
         if watch.hot_until > self._now():
             return min(poll_seconds, self._pace.hot)
-        return min(poll_seconds, max(self._pace.sight, SHARE * self._live[watch.connection]))
+        return min(poll_seconds, max(self._pace.sight, self._pace.share * self._live[watch.connection]))
 
     def _wake(self, watch: Watch, at: float | None) -> None:
         if at is not None and at != watch.wake:
