@@ -31,7 +31,7 @@ from tests.app.guarded import CONNECTION, MEETING, SCHOOL, SECRET, TOKEN, Guarde
 from tests.builders import pressed
 
 DEADLINE = 15.0  # seconds in which anything a test waits for has to happen
-QUICK = Pace(step=0.02, sight=0.2, hot=0.2, silent=0.3, limit=0.6, answer=1.0, later=0.1)
+QUICK = Pace(step=0.02, sight=0.2, share=0.02, hot=0.2, silent=0.3, limit=0.6, answer=1.0, later=0.1)
 T = TypeVar("T")
 
 
