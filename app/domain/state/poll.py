@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain import events as ev
+from app.domain.people import Participant
 from app.domain.state.people import buried, joined, medium, newest, waits
 from app.domain.state.room import ended, switched
 from app.domain.state.shape import LessonState, Person, Status
@@ -24,6 +25,8 @@ def polled(state: LessonState, e: ev.RosterPolled) -> LessonState:
         known = state.waiting.get(p.id)
         if known is None or known.missed or newest(known.participant, p) != known.participant:
             state = waits(state, ev.ParticipantWaiting(at=e.asked_at, participant=p))
+            if came := state.waiting.get(p.id):
+                state = state.but(waiting={**state.waiting, p.id: _in_role(came, p)})
     state = _missing(state, e, "inside", {r.participant.id for r in seen.inside})
     if seen.waiting is not None:
         state = _missing(state, e, "waiting", {p.id for p in seen.waiting})
@@ -37,15 +40,19 @@ def _polled_inside(state: LessonState, row: ev.Presence, asked_at: float) -> Les
     old = state.inside.get(p.id)
     if old is None or old.missed or newest(old.participant, p) != old.participant:
         state = joined(state, ev.ParticipantJoined(at=asked_at, participant=p))
-        if old is not None and (kept := state.inside.get(p.id)):
-            same = replace(kept.participant, role=p.role)  # the list does tell the role
-            person = replace(kept, since=old.since, participant=same)
+        if came := state.inside.get(p.id):
+            person = _in_role(came if old is None else replace(came, since=old.since), p)
             state = state.but(inside={**state.inside, p.id: person})
     for media, live in ((ev.Media.AUDIO, row.audio), (ev.Media.VIDEO, row.video), (ev.Media.SHARE, row.share)):
         known = state.inside.get(p.id)
         if live is not None and known and getattr(known, media.value) != live:
             state = medium(state, p.id, media, live, asked_at)
     return state
+
+
+def _in_role(person: Person, p: Participant) -> Person:
+    """Unlike the event of somebody who comes, the list does tell the role."""
+    return replace(person, participant=replace(person.participant, role=p.role))
 
 
 def _missing(state: LessonState, e: ev.RosterPolled, where: str, listed: set[str]) -> LessonState:
