@@ -20,6 +20,7 @@ from app.domain.errors import Gone, MenshenError, Refused
 from app.domain.events import Attendance, ClockTicked, RosterPolled, SightLost, SightRegained
 from app.domain.state import LessonState, Status
 from app.pipeline import Committed, Pipeline
+from app.store.log import Lesson
 from policies import wake_at
 
 HOT = 120.0  # seconds after the newest measure in which a lesson is polled as often as its platform bears
@@ -59,6 +60,7 @@ class Watch:
     heard: float  # newest event from the platform, by our clock
     wake: float | None = None
     poll_at: float = 0.0  # when the list is read next; never while it is being read
+    people: int = -1  # inside and waiting, after the newest commit; -1 = not known yet
     answered: float = 0.0  # when the newest answer was asked for
     failures: int = 0
     unheard: float = 0.0  # since when a poll has shown what no event told, 0 = not
@@ -102,12 +104,22 @@ class Clock:
             watch = self._watches.get(lesson.id)
             if watch is None:
                 watch = self._add(lesson.school, lesson.id, lesson.connection, lesson.key)
-            if any(row.kind in _TOLD for row in lesson.rows):
-                watch.heard = self._now()
+            self._hear(watch, lesson)
             watch.blind = state.blind
             if state.incident and state.incident.last_at + HOT > watch.hot_until:
                 self._heat(watch, state.incident.last_at + HOT)
             self._wake(watch, wake_at(lesson.course.policy, state))
+
+    def _hear(self, watch: Watch, lesson: Lesson) -> None:
+        """Who told of it: an event, or only a list (the executor reads it too) that showed more or fewer people?"""
+        people = len(lesson.state.inside) + len(lesson.state.waiting)
+        kinds = {row.kind for row in lesson.rows}
+        if kinds & _TOLD:
+            watch.heard = self._now()
+        elif -1 != watch.people != people and RosterPolled.kind in kinds and not watch.unheard:
+            watch.unheard = self._now()
+            self._poll_soon(watch, self._pace.silent)
+        watch.people = people
 
     def _add(self, school: str, lesson: str, connection: str, key: str) -> Watch:
         now = self._now()
