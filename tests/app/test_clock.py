@@ -63,6 +63,23 @@ def test_events_that_stop_are_noticed_by_what_the_list_shows(url: str) -> None:
     assert [k for k in school.kinds() if k.startswith("sight")] == ["sight.lost", "sight.regained"]
 
 
+def test_events_that_stop_are_noticed_by_what_the_executor_reads_back_too(url: str) -> None:
+    """Its list shows the newcomer first, so that the clock's own list brings nothing new."""
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.joins("one")
+        await duty.until(lambda: "participant.joined" in duty.school.kinds())
+        await duty.faults(SILENCE)
+        await duty.joins("unheard")
+        await duty.press("open_chat")
+        await duty.settled({"open_chat": "confirmed"})
+        assert "unheard" in {p.participant.name for p in (await duty.state()).inside.values()}
+        await blind(duty, "events_stopped")
+
+    on_a_school_day(url, story, document=WATCHING, pace=replace(QUICK, sight=20.0, hot=20.0, silent=1.0, limit=30.0))
+
+
 def test_a_refused_token_is_noticed(url: str) -> None:
     async def story(duty: Duty) -> None:
         await duty.start()

@@ -184,6 +184,13 @@ def test_a_list_tells_the_new_name_of_one_who_waits() -> None:
     assert state.waiting["x1"].match.trust is Trust.CLAIMED
 
 
+def test_a_list_tells_the_role_of_one_who_waits_or_came_in_unheard() -> None:
+    demoted = replace(teacher(), role=Role.ATTENDEE)
+    state = lesson(waiting=[teacher()])
+    assert not fold(state, polled([], [demoted])).waiting["t"].staff
+    assert not fold(state, polled([demoted])).inside["t"].staff
+
+
 def test_a_list_that_says_that_the_room_is_closed_ends_the_lesson() -> None:
     assert fold(lesson(inside=[pupil(1)]), polled([], live=False)).status is Status.ENDED
 
