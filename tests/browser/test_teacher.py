@@ -63,6 +63,16 @@ def test_the_service_holds_a_raid_before_anybody_presses_and_gives_back_what_cal
     assert {asked.account for asked in put_out} == {""}
 
 
+def test_a_raid_that_runs_already_is_simply_shown(house: House, visit: Visit) -> None:
+    lesson = house.open_class("7-9 音乐")
+    teacher = visit(house.teacher_link())
+    teacher.open(lesson.url)
+    for _ in range(2):
+        teacher.find("form.raid button").click()
+        teacher.page.wait_for_url(lesson.url)
+        expect(teacher.find("#state .mood")).to_be_visible()
+
+
 def test_one_person_is_let_in_sent_back_and_put_out_for_good(house: House, visit: Visit) -> None:
     lesson = house.open_class("7-4 语文")
     guest = lesson.room.enter("Guest Parent")
