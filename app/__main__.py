@@ -16,7 +16,7 @@ import uvicorn
 
 from app import practice
 from app.domain.errors import Invalid, MenshenError, NotFound
-from app.settings import Settings, load
+from app.settings import BadSettings, Settings, load
 from app.store.desk import Desk, TokenKind, User, UserRole
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Menshen guards live online classes.")
@@ -40,6 +40,8 @@ def serve() -> None:
     """Run the service (and, with MENSHEN_PRACTICE=1, the practice classroom beside it)."""
     settings = load(os.environ)
     _log_as(settings)
+    if practice.free_port(int(settings.port), within=1) is None:
+        raise BadSettings(f"port {settings.port} is in use: stop what listens there, or choose another with PORT=")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again after its own shutdown
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the way to stop, not an error
         asyncio.run(_serve_practice(settings) if settings.is_practice else _serve(settings))
@@ -55,6 +57,8 @@ async def _serve_practice(settings: Settings) -> None:
     from app.main import create_app
 
     port = practice.free_port(int(settings.classroom_port) or int(settings.port) + 1)
+    if port is None:
+        raise BadSettings("no free port for the practice classroom: choose one with MENSHEN_CLASSROOM_PORT")
     classroom = practice.classroom_of(settings, port)
     with practice.running_classroom(port, classroom):
         app = create_app(settings)
@@ -98,7 +102,7 @@ def verify() -> None:
     from app.store.engine import open_engine
     from app.store.review import verify as check
 
-    if not check(open_engine(load(os.environ).database_url), typer.echo):
+    if not check(open_engine(_database()), typer.echo):
         raise typer.Exit(1)
 
 
@@ -108,7 +112,7 @@ def migrate() -> None:
     from app.store.engine import open_engine
     from app.store.migrate import upgrade
 
-    upgrade(open_engine(load(os.environ).database_url, writer=True))
+    upgrade(open_engine(_database(), writer=True))
     typer.echo("The database is up to date.")
 
 
@@ -225,11 +229,15 @@ def raid(
     seconds: Annotated[float, typer.Option(help="how long it lasts")] = 30.0,
 ) -> None:
     """Start the scripted raid in the practice lesson."""
-    settings = load(os.environ)
-    with _desk() as (desk, _settings):
+    with _desk() as (desk, settings):
         opened = next(s for r, s in desk.connections.opened() if r.id == practice.CONNECTION)
     asyncio.run(practice.raid_from_outside(opened, strangers=strangers, seconds=seconds))
     typer.echo(f"The raid runs: watch it at {settings.base_url}/lessons")
+
+
+def _database() -> str:
+    """The address of the database, which some commands need alone."""
+    return os.environ.get("MENSHEN_DATABASE_URL") or Settings().database_url
 
 
 @contextlib.contextmanager
@@ -239,7 +247,7 @@ def _desk() -> Iterator[tuple[Desk, Settings]]:
     from app.store.engine import open_engine
     from app.store.migrate import upgrade
 
-    settings = load(os.environ)
+    settings = load(os.environ, serving=False)
     writer = open_engine(settings.database_url, writer=True)
     upgrade(writer)
     reader = open_engine(settings.database_url)

@@ -16,8 +16,9 @@ from typing import Any
 import structlog
 
 from app.connections import Connected, Connections
+from app.domain.actions import OutcomeKind
 from app.domain.errors import Gone, MenshenError, Refused
-from app.domain.events import Attendance, ClockTicked, RosterPolled, SightLost, SightRegained
+from app.domain.events import Attendance, ClockTicked, Event, LessonEnded, RosterPolled, SightLost, SightRegained
 from app.domain.state import LessonState, Status
 from app.pipeline import Committed, Pipeline
 from app.store.log import Lesson
@@ -63,6 +64,7 @@ class Watch:
     people: int = -1  # inside and waiting, after the newest commit; -1 = not known yet
     answered: float = 0.0  # when the newest answer was asked for
     failures: int = 0
+    missing: int = 0  # answers in a row that there is no such meeting
     unheard: float = 0.0  # since when a poll has shown what no event told, 0 = not
     hot_until: float = 0.0
     blind: str = ""
@@ -104,6 +106,8 @@ class Clock:
             watch = self._watches.get(lesson.id)
             if watch is None:
                 watch = self._add(lesson.school, lesson.id, lesson.connection, lesson.key)
+            if any(outcome is OutcomeKind.GONE for place, _, outcome in committed.settled if place == lesson.id):
+                self._poll_soon(watch, self._pace.later)  # perhaps it is not the person but the meeting that is gone
             self._hear(watch, lesson)
             watch.blind = state.blind
             if state.incident and state.incident.last_at + HOT > watch.hot_until:
@@ -152,8 +156,9 @@ class Clock:
         return min(poll_seconds, max(self._pace.sight, self._pace.share * self._live[watch.connection]))
 
     def _wake(self, watch: Watch, at: float | None) -> None:
-        if at is not None and at != watch.wake:
-            heapq.heappush(self._due, (at, watch.lesson))
+        if at is None or (watch.wake is not None and watch.wake <= at):
+            return  # a tick too many is harmless; one that is pushed ahead by every event never comes
+        heapq.heappush(self._due, (at, watch.lesson))
         watch.wake = at
 
     # --- the loop -------------------------------------------------------------------------------------------------
@@ -176,6 +181,7 @@ class Clock:
         if watch.wake is not None and watch.wake <= now:
             watch.wake = None
             await self._tell(watch, ClockTicked(at=now))
+            await self._again(watch)
         connected = self._connections.get(watch.connection)
         if connected is None or now < watch.poll_at:
             return
@@ -187,6 +193,13 @@ class Clock:
         task = asyncio.create_task(self._poll(watch, connected))
         polls.add(task)
         task.add_done_callback(polls.discard)
+
+    async def _again(self, watch: Watch) -> None:
+        """After a tick that changed nothing, what is still due comes again, a moment later."""
+        with contextlib.suppress(MenshenError):
+            lesson = await self._pipeline.look(watch.school, watch.lesson)
+            at = wake_at(lesson.course.policy, lesson.state)
+            self._wake(watch, None if at is None else max(at, self._now() + self._pace.later))
 
     async def _poll(self, watch: Watch, connected: Connected) -> None:
         """Ask the platform who is there; next poll sooner when something is wrong."""
@@ -205,14 +218,14 @@ class Clock:
             await self._tell(watch, RosterPolled(at=self._now(), attendance=seen, asked_at=asked_at))
             after = await self._state(watch)
         except Gone:
-            return None  # the platform knows no such meeting (any more); its own end event or a later poll settles it
+            return await self._over(watch, asked_at)
         except Refused:
             self._suspect(watch.connection)
             return await self._failed(watch, "refused")
         except (MenshenError, TimeoutError):
             watch.failures += 1
             return await self._failed(watch, "no_answer") if watch.failures >= 2 else self._pace.silent
-        watch.failures, watch.answered = 0, asked_at
+        watch.failures, watch.missing, watch.answered = 0, 0, asked_at
         return await self._compared(watch, before, after, asked_at)
 
     async def _answer(self, watch: Watch, asking: Coroutine[Any, Any, Attendance]) -> Attendance:
@@ -227,6 +240,13 @@ class Clock:
                 return await question
         finally:
             question.cancel()
+
+    async def _over(self, watch: Watch, asked_at: float) -> float:
+        """The platform knows no such meeting. Asked again and told so again, the lesson is over: nothing acts in it."""
+        watch.missing += 1
+        if watch.missing >= 2:
+            await self._tell(watch, LessonEnded(at=asked_at))
+        return self._pace.silent
 
     def _suspect(self, connection: str) -> None:
         """What is refused for one lesson may be refused for all of the connection: ask for each at once."""
@@ -260,7 +280,7 @@ class Clock:
     async def _state(self, watch: Watch) -> LessonState:
         return (await self._pipeline.look(watch.school, watch.lesson)).state
 
-    async def _tell(self, watch: Watch, event: ClockTicked | RosterPolled | SightLost | SightRegained) -> None:
+    async def _tell(self, watch: Watch, event: Event) -> None:
         try:
             await self._pipeline.tell(watch.school, watch.lesson, event)
         except MenshenError as e:

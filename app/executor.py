@@ -22,6 +22,8 @@ from app.domain.events import OutcomeSettled, RosterPolled
 from app.pipeline import Committed, Pipeline
 from app.store.log import Queued
 
+TICK = 1.0  # seconds after which a queue that waits looks for what has expired in it
+PROBE = 2.0  # seconds between two tries of the panic lane while a platform asks everybody to wait
 ATTEMPT = 8.0  # seconds that one request to a platform may take, whatever the adapter does
 BACKOFF = (0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the next try, when the platform does not say
 SETTLING = (0.2, 1.0, 3.0, 10.0)  # seconds between tries to write an outcome down that the database did not take
@@ -75,6 +77,7 @@ class Turn:
     sequence: int
     intent: Queued = field(compare=False)
     tries: int = field(default=0, compare=False)
+    failure: Exception | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -88,6 +91,7 @@ class Line:
     running: int = 0
     window: int = 1 << 16  # requests at once that the platform seems to bear: one after a 429, doubled by each success
     paused_until: float = 0.0
+    probe_at: float = 0.0  # from when on the panic lane may try all the same: a press must not wait for a minute to end
     waking: asyncio.TimerHandle | None = None
 
 
@@ -177,11 +181,13 @@ class Executor:
             lane = Lane(line.ready[0].lane)
             if line.running >= (2 * self._parallel if lane is Lane.PANIC else min(self._parallel, line.window)):
                 return  # slow answers to everything else do not keep the panic lane waiting
-            wait = max([line.paused_until - now, *(b.wait(lane, now) for b in line.buckets)])
-            if wait > 0:
+            turn = heapq.heappop(line.ready)
+            pause = (line.probe_at if lane is Lane.PANIC else line.paused_until) - now
+            wait = max([pause, *(b.wait(lane, now) for b in line.buckets)])
+            if wait > 0 and now < turn.intent.deadline:
+                heapq.heappush(line.ready, turn)
                 self._wake_later(line, wait)
                 return
-            turn = heapq.heappop(line.ready)
             for bucket in line.buckets:
                 bucket.take()
             line.running += 1
@@ -195,7 +201,7 @@ class Executor:
             line.waking = None
             self._pump(line)
 
-        line.waking = asyncio.get_running_loop().call_later(min(wait, 60.0) + 0.001, wake)
+        line.waking = asyncio.get_running_loop().call_later(min(wait, TICK) + 0.001, wake)
 
     async def _run(self, line: Line, turn: Turn) -> None:
         """One request. With its outcome the next of the same key may go; without one it takes its turn again."""
@@ -235,19 +241,20 @@ class Executor:
         """Ask once: what became of it, or the seconds after which it is worth another try before the deadline."""
         adapter, intent = line.connected.adapter, turn.intent
         if self._now() >= intent.deadline:
-            late = OutcomeKind.FAILED if turn.tries else OutcomeKind.EXPIRED
-            return Outcome(kind=late, detail="deadline passed")
+            if turn.failure is None:
+                return Outcome(kind=OutcomeKind.EXPIRED, detail="deadline passed")
+            code = getattr(turn.failure, "code", "")
+            return Outcome(kind=OutcomeKind.FAILED, code=code, detail=_short(turn.failure))
         try:
             async with asyncio.timeout(ATTEMPT):
                 outcome = await adapter.perform(intent.lesson_key, intent.action)
             line.window = min(2 * line.window, 1 << 16)
+            line.paused_until = 0.0  # it answers again, perhaps to a press that went through the pause
             return _as_assumed(adapter, intent, outcome)
         except (Transient, TimeoutError) as e:
-            delay = self._pause(line, e, turn.tries)
             turn.tries += 1
-            if self._now() + delay >= intent.deadline:
-                return Outcome(kind=OutcomeKind.FAILED, code=getattr(e, "code", ""), detail=_short(e))
-            return delay
+            turn.failure = e
+            return self._pause(line, e, turn.tries - 1)
         except Refused as e:
             return Outcome(kind=OutcomeKind.REFUSED, code=e.code, detail=_short(e))
         except Gone as e:
@@ -264,7 +271,8 @@ class Executor:
         if asked is not None:
             line.window = 1
             line.paused_until = max(line.paused_until, self._now() + asked)
-            return float(asked)
+            line.probe_at = self._now() + min(asked, PROBE)
+            return 0.0  # the pause itself holds it back, and ends earlier for who is urgent
         return BACKOFF[min(attempt, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311  (jitter)
 
     # --- proof ------------------------------------------------------------------------------------------------------

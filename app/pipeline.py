@@ -7,8 +7,9 @@ take the same path.
 """
 
 import asyncio
+import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -83,7 +84,16 @@ class Sink(Protocol):
 class Pipeline:
     """Receives, commits, tells. Made by app/main.py; lives on one event loop."""
 
-    def __init__(self, log: Log, connections: Connections, now: Callable[[], float], *, limit: int = 5000) -> None:
+    def __init__(
+        self,
+        log: Log,
+        connections: Connections,
+        now: Callable[[], float],
+        *,
+        limit: int = 5000,
+        deadlines: Mapping[Lane, float] = DEADLINES,
+    ) -> None:
+        self._deadlines = deadlines
         self._log = log
         self._connections = connections
         self._now = now
@@ -138,6 +148,7 @@ class Pipeline:
 
     async def press(self, school: str, lesson: str, event: ButtonPressed) -> tuple[str, ...]:
         """A button; returns the ids of the intents it led to (the same again for the same idempotency key)."""
+        event = replace(event, key=press_key(event))
         done = await self.submit(Work(school=school, lesson=lesson, events=(event,), press=event.key))
         if done.lesson is None:
             raise NotFound("no such lesson")
@@ -319,7 +330,8 @@ class Pipeline:
         writing.append(lesson, event, after)
         for decision in decisions:
             self._intend(writing, lesson, decision, queued, done, press)
-        for standing in lesson.state.open_intents():
+        for open_one in lesson.state.open_intents():
+            standing = lesson.state.intents[open_one.id]  # settling another one may have settled this one on the way
             if proven(lesson.state, standing, event):
                 self._settle(writing, lesson, standing, Outcome(kind=OutcomeKind.CONFIRMED), queued, done)
 
@@ -333,9 +345,9 @@ class Pipeline:
             observed = decision.observed and not decision.by
             standing = Standing(
                 id=f"{lesson.id}.{number}", action=action, rule=decision.rule, reason=decision.reason,
-                severity=decision.severity, lane=decision.lane, at=now, deadline=now + DEADLINES[decision.lane],
+                severity=decision.severity, lane=decision.lane, at=now, deadline=now + self._deadlines[decision.lane],
                 by=decision.by, incident=incident_for(lesson.state, decision.severity, now, number),
-                button="calm" if decision.reason == "button_calm" else "",
+                button="calm" if decision.reason == "button_calm" else "", undo_of=decision.undo_of,
                 until=None if decision.expires_after is None else now + decision.expires_after,
                 status=OutcomeKind.SIMULATED if observed else OutcomeKind.PENDING,
                 met=satisfied(lesson.state, action),
@@ -384,6 +396,12 @@ class Committed:
     lessons: list[Lesson] = field(default_factory=list)  # those with new rows
     queued: list[Queued] = field(default_factory=list)
     settled: list[tuple[str, str, OutcomeKind]] = field(default_factory=list)  # (lesson, intent, outcome)
+
+
+def press_key(event: ButtonPressed) -> str:
+    """A sender's key counts for one button on one person: the same key on another button is another press."""
+    told = "\0".join((event.by, event.button, event.participant, event.undo_of, event.key))
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _news(lesson: Lesson, after: object, event: RosterPolled) -> bool:

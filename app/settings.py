@@ -59,8 +59,11 @@ class Settings:
         return self.base_url.startswith("https://")
 
 
-def load(environ: Mapping[str, str]) -> Settings:
-    """Read and check the settings. Raises BadSettings naming the variable and what to do."""
+def load(environ: Mapping[str, str], *, serving: bool = True) -> Settings:
+    """Read and check the settings. Raises BadSettings naming the variable and what to do.
+
+    Commands beside a service (`serving` False) need no public address, and find the practice secret by themselves.
+    """
     given = {
         f.name: environ[f"MENSHEN_{f.name.upper()}"] for f in fields(Settings) if f"MENSHEN_{f.name.upper()}" in environ
     }
@@ -70,23 +73,27 @@ def load(environ: Mapping[str, str]) -> Settings:
     for name in ("port", "classroom_port", "workers_queue", "retention_days"):
         if not getattr(settings, name).isdigit():
             raise BadSettings(f"MENSHEN_{name.upper()} must be a whole number, not {getattr(settings, name)!r}")
-    if settings.is_practice:
+    if settings.is_practice or (not serving and _made_secret(settings).exists()):
         return settings if settings.secret_key else _with_made_secret(settings, given)
     if settings.secret_key.lower() in PLACEHOLDERS or len(settings.secret_key) < SECRET_BYTES:
         raise BadSettings(
             "MENSHEN_SECRET_KEY must be at least 32 random characters: "
             "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
-    if not settings.public_url.startswith(("https://", "http://")):
+    if serving and not settings.public_url.startswith(("https://", "http://")):
         raise BadSettings("MENSHEN_PUBLIC_URL must be the address people use, e.g. https://menshen.school.example")
     return settings
 
 
 def _with_made_secret(settings: Settings, given: Mapping[str, str]) -> Settings:
     """The practice mode makes its own secret once and keeps it beside the practice database."""
-    path = Path(settings.data) / "secret"
+    path = _made_secret(settings)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48))
     return Settings(**{**given, "secret_key": path.read_text().strip()})
+
+
+def _made_secret(settings: Settings) -> Path:
+    return Path(settings.data) / "secret"

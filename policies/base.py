@@ -27,7 +27,7 @@ class Mode(StrEnum):
 class Settings(BaseModel):
     """The numbers of one rule. Every field has bounds and a description: validation, form and docs come from here."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     mode: Literal["off", "observe", "enforce"] = Field("enforce", description="off, observe (record only) or enforce")
 

@@ -18,6 +18,8 @@ class Ladder(Settings):
 
 
 _FAILED = frozenset({OutcomeKind.UNCONFIRMED, OutcomeKind.REFUSED, OutcomeKind.FAILED, OutcomeKind.UNSUPPORTED})
+# Only these say that the measure itself is no good for this person; a refusal or a busy platform says nothing of him.
+_USELESS = frozenset({OutcomeKind.UNCONFIRMED, OutcomeKind.UNSUPPORTED})
 
 _NEXT: dict[ActionKind, tuple[ActionKind, ...]] = {
     ActionKind.HOLD: (ActionKind.KICK,),
@@ -37,7 +39,7 @@ def decide(settings: Ladder, state: LessonState, event: OutcomeSettled) -> Itera
         return
     target = event.action.target
     person = state.person(target.id) if target else None
-    for kind in _steps(standing, person):
+    for kind in _steps(state, standing, person, event.outcome.kind):
         lock = kind is ActionKind.LOCK
         yield Decision(
             action=Action(kind=kind, target=person.participant if person and kind in _PERSONAL else None),
@@ -54,11 +56,19 @@ def decide(settings: Ladder, state: LessonState, event: OutcomeSettled) -> Itera
 _PERSONAL = PERSON_ACTIONS | {ActionKind.ALERT}
 
 
-def _steps(standing: Standing, person: Person | None) -> tuple[ActionKind, ...]:
-    """The next step against somebody nobody knows; for everybody else, and for a human's press, people are called."""
+def _steps(
+    state: LessonState, standing: Standing, person: Person | None, outcome: OutcomeKind
+) -> tuple[ActionKind, ...]:
+    """The next step against somebody nobody knows; for everybody else, and for a human's press, people are called.
+
+    While we cannot see, nothing shows in time: that is no reason for more against a person.
+    """
     if standing.by or person is None or person.trusted or identity_facts(person) < 2:
         return (ActionKind.ALERT,)
-    return _NEXT.get(standing.action.kind, (ActionKind.ALERT,))
+    steps = _NEXT.get(standing.action.kind, (ActionKind.ALERT,))
+    if outcome not in _USELESS or state.blind:
+        steps = tuple(kind for kind in steps if kind not in PERSON_ACTIONS)
+    return steps or (ActionKind.ALERT,)
 
 
 RULE = Rule(name="ladder", settings=Ladder, decide=decide, on=(OutcomeSettled,))

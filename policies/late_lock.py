@@ -60,7 +60,7 @@ def _late(state: LessonState, event: PersonEvent) -> Iterator[Decision]:
     if not state.roster or state.roster_shrunk:
         yield from no_roster(state, "late_lock")
     elif event.participant.id in state.waiting:
-        if person.trusted:
+        if person.trusted and not state.is_barred(person):
             yield admit(person, "late_pupil", "late_lock")
     elif not person.trusted:
         yield keep_away(person, ActionKind.HOLD, "late_stranger", Severity.HIGH, "late_lock")

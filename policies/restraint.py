@@ -80,7 +80,16 @@ def _same(state: LessonState, standing: Standing, wish: Decision) -> bool:
         return not (wish.by and standing.status is OutcomeKind.MANUAL)
     if wish.by:
         return _pressed_together(state, standing, wish)
-    return standing.status in _NOT_AGAIN and standing.at > state.now - REPEAT
+    return standing.status in _NOT_AGAIN and standing.at > state.now - REPEAT and not _reversed(state, standing)
+
+
+def _reversed(state: LessonState, standing: Standing) -> bool:
+    """Whether the opposite was asked for since: then this is no repetition."""
+    sets = SETS.get(standing.action.kind)
+    back = (sets[0], not sets[1]) if sets else None
+    return (
+        any(s.at >= standing.at and SETS.get(s.action.kind) == back for s in state.intents.values()) if back else False
+    )
 
 
 # The ladder has answered to these; a rule that asks again at the next event would only hammer the platform.
@@ -161,17 +170,29 @@ def _spent(state: LessonState) -> int:
     )
 
 
+# Nobody new comes in, and those who are in already are not heard, read or seen until they are out.
+_WAVE = (
+    ActionKind.MUTE_ALL,
+    ActionKind.FORBID_UNMUTE,
+    ActionKind.CLOSE_CHAT,
+    ActionKind.RESTRICT_SHARE,
+    ActionKind.OPEN_WAITING_ROOM,
+    ActionKind.LOCK,
+    ActionKind.ALERT,
+)
+
+
 def _close_the_room(settings: Restraint, state: LessonState) -> Iterator[Decision]:
     """Instead of ever more single measures: nobody new comes in, and people are called."""
     seconds = settings.wave_lock_minutes * 60.0
-    for kind in (ActionKind.OPEN_WAITING_ROOM, ActionKind.LOCK, ActionKind.ALERT):
+    for kind in _WAVE:
         wish = Decision(
             action=Action(kind=kind),
             rule="restraint",
             reason="wave",
             severity=Severity.CRITICAL,
             lane=Lane.PANIC,
-            expires_after=seconds if kind is ActionKind.LOCK else None,
+            expires_after=seconds if kind in UNDO and kind is not ActionKind.OPEN_WAITING_ROOM else None,
         )
         if not _in_force(state, wish):
             yield wish

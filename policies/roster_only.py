@@ -11,6 +11,7 @@ from pydantic import Field
 
 from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
 from app.domain.events import (
+    ClockTicked,
     Event,
     ParticipantJoined,
     ParticipantRenamed,
@@ -22,6 +23,10 @@ from app.domain.events import (
 from app.domain.people import Fact, Trust
 from app.domain.state import LessonState, Person
 from policies.base import Rule, Settings
+
+EVERY = 5.0  # seconds between two looks at strangers who are still inside
+AGAIN = 60.0  # seconds before the same presence is held again
+_AGAINST = frozenset({ActionKind.HOLD, ActionKind.DENY, ActionKind.KICK, ActionKind.BAN})
 
 
 class RosterOnly(Settings):
@@ -43,6 +48,8 @@ def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[D
     else:
         judged = (*state.inside.values(), *state.waiting.values())
     suspects = [p for p in judged if not p.staff]
+    if isinstance(event, ClockTicked):
+        suspects = [p for p in suspects if p.participant.id in state.inside and not _tried(state, p)]
     if suspects and (not state.roster or state.roster_shrunk):
         yield from no_roster(state)
         return
@@ -50,10 +57,33 @@ def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[D
         yield from _judge(settings, state, person)
 
 
+def _tried(state: LessonState, person: Person) -> bool:
+    """Whether something was done about this presence lately, whatever came of it."""
+    since = state.now - AGAIN
+    return any(
+        s.at > since and s.action.target is not None and s.action.target.id == person.participant.id
+        for s in state.intents.values()
+        if s.action.kind in _AGAINST
+    )
+
+
+def _sent_out(state: LessonState, person: Person) -> bool:
+    """Whether he waits because we put him there: everybody knows."""
+    return _tried(state, person)
+
+
+def wake(settings: RosterOnly, state: LessonState) -> float | None:
+    """While a stranger is inside, look again: a budget refills, and a platform may not do as it says."""
+    if settings.strangers == "watch" or not state.roster or state.roster_shrunk:
+        return None
+    left = any(not p.trusted and p.match.trust is Trust.STRANGER for p in state.inside.values())
+    return state.now + EVERY if left else None
+
+
 def _judge(settings: RosterOnly, state: LessonState, person: Person) -> Iterator[Decision]:
     waits = person.participant.id in state.waiting
     if person.trusted:
-        if waits and settings.admit_verified and not person.vouched:
+        if waits and settings.admit_verified and not person.vouched and not state.is_barred(person):
             yield admit(person, "verified")
         return
     if person.match.trust is Trust.CLAIMED:
@@ -63,7 +93,7 @@ def _judge(settings: RosterOnly, state: LessonState, person: Person) -> Iterator
         yield keep_away(person, kind, "stranger", Severity.HIGH)
     elif settings.strangers == "hold" and not waits:
         yield keep_away(person, ActionKind.HOLD, "stranger", Severity.HIGH)
-    elif settings.strangers == "hold":
+    elif settings.strangers == "hold" and not _sent_out(state, person):
         yield told(person, "stranger_waits", Severity.LOW)
 
 
@@ -139,5 +169,6 @@ RULE = Rule(
     name="roster_only",
     settings=RosterOnly,
     decide=decide,
-    on=(ParticipantWaiting, ParticipantJoined, ParticipantRenamed, RosterPolled, RosterLoaded),
+    on=(ParticipantWaiting, ParticipantJoined, ParticipantRenamed, RosterPolled, RosterLoaded, ClockTicked),
+    wake=wake,
 )

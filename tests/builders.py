@@ -249,7 +249,7 @@ class Rehearsal:
             id=f"l1.{number}", action=decision.action, rule=decision.rule, reason=decision.reason,
             severity=decision.severity, lane=decision.lane, at=now, deadline=now + 60, by=decision.by, until=until,
             incident=incident_for(self.state, decision.severity, now, number),
-            button="calm" if decision.reason == "button_calm" else "",
+            button="calm" if decision.reason == "button_calm" else "", undo_of=decision.undo_of,
             status=OutcomeKind.SIMULATED if decision.observed else OutcomeKind.PENDING,
         )  # fmt: skip
         self.state = note(self.state, intent)

@@ -4,6 +4,7 @@ POST|GET /hooks/{connection}. What is stored is answered as the platform wants i
 us gets a status and nothing else.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -15,10 +16,15 @@ from app.domain.errors import NotAuthentic, NotFound
 from app.pipeline import Overloaded, Pipeline
 
 MAX_BODY = 256 * 1024  # bytes
+BODY_SECONDS = 10.0  # in which a body has to arrive
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Vanished(Exception):
+    """The sender hung up before the end of the body."""
 
 
 class TooLarge(NotAuthentic):
@@ -46,7 +52,8 @@ class Hooks:
         if scope["method"] not in ("POST", "GET"):
             return Reply(status=405)
         try:
-            body = await _body(scope, receive)
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(scope, receive)
             delivery = Delivery(
                 method=scope["method"],
                 path=scope["path"],
@@ -59,6 +66,9 @@ class Hooks:
         except TooLarge:
             self._pipeline.count("too_large")
             return Reply(status=413)
+        except (TimeoutError, Vanished):
+            self._pipeline.count("unfinished")
+            return Reply(status=408)
         except NotAuthentic:
             return Reply(status=401)
         except Overloaded:
@@ -76,7 +86,7 @@ def _connection(path: str) -> str:
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
-    """The whole body. Raises TooLarge as soon as it is known to be."""
+    """The whole body. Raises TooLarge as soon as it is known to be, and Vanished."""
     for name, value in scope["headers"]:
         if name == b"content-length" and (not value.isdigit() or int(value) > MAX_BODY):
             raise TooLarge("", "body over 256 KiB")
@@ -84,6 +94,8 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
     more = True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Vanished
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > MAX_BODY:

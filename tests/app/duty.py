@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
@@ -20,11 +20,11 @@ from adapters.drill.classroom.settings import ClassroomSettings
 from adapters.http import Http
 from app.clock import Clock, Pace
 from app.connections import Connections
-from app.domain.actions import Action, Outcome
+from app.domain.actions import Action, Lane, Outcome
 from app.domain.events import ButtonPressed
 from app.domain.state import LessonState
 from app.executor import Executor
-from app.pipeline import Committed, Pipeline
+from app.pipeline import DEADLINES, Committed, Pipeline
 from app.store import tables as t
 from app.web.hooks import Hooks
 from tests.app.guarded import CONNECTION, MEETING, SCHOOL, SECRET, TOKEN, Guarded, guarded
@@ -164,13 +164,17 @@ class Offset:
 
 @asynccontextmanager
 async def on_duty(
-    school: Guarded, base_url: str, pace: Pace = QUICK, http: Callable[[], Http] = Http
+    school: Guarded,
+    base_url: str,
+    pace: Pace = QUICK,
+    http: Callable[[], Http] = Http,
+    deadlines: Mapping[Lane, float] = DEADLINES,
 ) -> AsyncIterator[Duty]:
     """One process of the service beside a running classroom, which sends its events here."""
     connections = Connections(school.registry, http)
     settings = {"base_url": base_url, "token": TOKEN, "secret": SECRET}
     connections.add(school=SCHOOL, connection=CONNECTION, name="x", platform="drill", settings=settings)
-    pipeline = Pipeline(school.log, connections, school.now)
+    pipeline = Pipeline(school.log, connections, school.now, deadlines=deadlines)
     executor, clock = Executor(pipeline, connections, school.now), Clock(pipeline, connections, school.now, pace=pace)
     headers = {"authorization": f"Bearer {TOKEN}"}
     async with (
@@ -231,6 +235,7 @@ def on_a_school_day(
     pace: Pace = QUICK,
     adapter: type[DrillAdapter] = Recording,
     moved: Offset | None = None,
+    deadlines: Mapping[Lane, float] = DEADLINES,
     **classroom: Any,
 ) -> Guarded:
     """The story, on a school with one class beside a classroom of its own."""
@@ -241,7 +246,7 @@ def on_a_school_day(
         with running_classroom(ClassroomSettings(token=TOKEN, secret=SECRET, **given)) as base_url:
 
             async def told() -> None:
-                async with on_duty(school, base_url, pace, http) as duty:
+                async with on_duty(school, base_url, pace, http, deadlines) as duty:
                     await story(duty)
 
             asyncio.run(told())

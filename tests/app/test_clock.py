@@ -8,8 +8,10 @@ import pytest
 
 from adapters.http import Http
 from app.clock import Pace
-from app.domain.state import Mood, mood
-from tests.app.duty import QUICK, Duty, Offset, on_a_school_day, on_duty
+from app.domain.errors import Gone
+from app.domain.events import Attendance
+from app.domain.state import Mood, Status, mood
+from tests.app.duty import QUICK, Duty, Offset, Recording, on_a_school_day, on_duty
 from tests.app.guarded import SCHOOL, SECRET, TOKEN
 
 
@@ -142,6 +144,27 @@ def test_after_an_incident_has_cooled_down_the_lesson_is_still_watched(url: str)
         await blind(duty, "events_stopped")
 
     on_a_school_day(url, story, moved=moved, pace=pace)
+
+
+class Dissolved(Recording):
+    """The platform knows no such meeting any more."""
+
+    async def participants(self, lesson_key: str) -> Attendance:
+        raise Gone(self.platform, "no such meeting")
+
+
+def test_a_meeting_that_the_platform_does_not_know_any_more_is_over(url: str) -> None:
+    """No rule goes on acting in it, and nothing is asked of the platform for it again and again."""
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+
+        async def over() -> bool:
+            return (await duty.state()).status is Status.ENDED
+
+        await duty.until(over)
+
+    on_a_school_day(url, story, adapter=Dissolved)
 
 
 def test_a_calm_lesson_is_not_called_blind(url: str) -> None:

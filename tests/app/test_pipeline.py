@@ -294,6 +294,16 @@ def test_a_button_with_the_same_key_is_one_press(school: Guarded) -> None:
     assert len(school.rows("intents")) == 6
 
 
+def test_the_same_key_on_another_button_is_another_press(school: Guarded) -> None:
+    async def story(pipeline: Pipeline) -> tuple[str, ...]:
+        await receive(pipeline, *opening(school))
+        lesson = school.lesson()
+        first = await pipeline.press(SCHOOL, lesson, pressed("close_chat", at=school.at, key="k"))
+        return (*first, *await pipeline.press(SCHOOL, lesson, pressed("lock", at=school.at, key="k")))
+
+    assert len(set(school.run(story))) == 2
+
+
 def test_two_teachers_at_once_make_one_set_of_actions(school: Guarded) -> None:
     async def story(pipeline: Pipeline) -> None:
         await receive(pipeline, *opening(school))
@@ -387,7 +397,7 @@ def test_an_outcome_settles_its_intent_in_log_queue_and_fold(school: Guarded) ->
 
     school.run(story)
     assert [row.status for row in school.rows("intents", kind="hold")] == ["confirmed"]
-    assert school.kinds().count("outcome.settled") == 3  # requested and confirmed; and the alert about who waits
+    assert school.kinds().count("outcome.settled") == 2  # requested and confirmed
 
 
 # --- the chain --------------------------------------------------------------------------------------------------------

@@ -63,3 +63,17 @@ def test_addresses_lose_their_last_slash() -> None:
 
 def test_the_secret_is_in_no_repr() -> None:
     assert "k" * 40 not in repr(load(GOOD))
+
+
+def test_a_command_beside_the_practice_school_finds_its_secret(tmp_path: Path) -> None:
+    data = {"MENSHEN_DATA": str(tmp_path / "data")}
+    with pytest.raises(BadSettings, match="MENSHEN_SECRET_KEY"):
+        load(data, serving=False)
+    made = load({**data, "MENSHEN_PRACTICE": "1"}).secret_key
+    assert load(data, serving=False).secret_key == made
+    with pytest.raises(BadSettings):  # but nobody serves a school with it by accident
+        load({**data, "MENSHEN_PUBLIC_URL": "https://x.example"})
+
+
+def test_a_command_needs_no_public_address() -> None:
+    assert load({"MENSHEN_SECRET_KEY": "k" * 40}, serving=False).secret_key == "k" * 40

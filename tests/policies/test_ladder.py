@@ -49,7 +49,7 @@ def after(
     ("kind", "who", "outcome", "expected"),
     [
         ("hold", stranger(1), UNCONFIRMED, ("kick x1",)),
-        ("hold", stranger(1), REFUSED, ("kick x1",)),
+        ("hold", stranger(1), REFUSED, ("alert x1",)),  # that says nothing about him
         ("hold", stranger(1), OutcomeKind.UNSUPPORTED, ("kick x1",)),
         ("hold", stranger(1), OutcomeKind.CONFIRMED, ()),
         ("hold", stranger(1), OutcomeKind.REQUESTED, ()),

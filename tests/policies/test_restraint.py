@@ -139,12 +139,15 @@ def crowd(size: int) -> list[Participant]:
     return [stranger(n) for n in range(1, size + 1)]
 
 
+QUIET = ("mute_all", "forbid_unmute", "close_chat", "restrict_share")  # those who are in are not heard, read or seen
+
+
 def test_just_under_the_budget_each_is_held_and_just_over_it_the_room_is_closed() -> None:
     rules = policy("seminar", restraint={"per_minute": 3})
     under = Rehearsal(rules, lesson(at=LATER, waiting_room=True)).tell(polled(crowd(3)))
     assert in_short(under) == ("hold x1", "hold x2", "hold x3")
     over = Rehearsal(rules, lesson(at=LATER, waiting_room=True)).tell(polled(crowd(4)))
-    assert in_short(over) == ("hold x1", "hold x2", "hold x3", "lock", "alert")
+    assert in_short(over) == ("hold x1", "hold x2", "hold x3", *QUIET, "lock", "alert")
 
 
 def test_a_wave_keeps_no_pupil_out_who_waits_at_the_door() -> None:
@@ -152,7 +155,26 @@ def test_a_wave_keeps_no_pupil_out_who_waits_at_the_door() -> None:
     world.policy = replace(world.policy, rules={**world.policy.rules, "restraint": NUMBERS})
     decided = in_short(world.tell(polled(crowd(40), [pupil(1), pupil(2)])))
     assert decided[:3] == ("hold x1", "hold x2", "hold x3")
-    assert set(decided[3:]) == {"open_waiting_room", "lock", "alert", "admit p1", "admit p2"}
+    assert set(decided[3:]) == {*QUIET, "open_waiting_room", "lock", "alert", "admit p1", "admit p2"}
+
+
+def test_who_was_past_the_budget_is_held_when_there_is_budget_again() -> None:
+    world = Rehearsal(policy("seminar", restraint={"per_minute": 3}), lesson(at=LATER, waiting_room=True))
+    world.tell(polled(crowd(5)))
+    world.settle(OutcomeKind.CONFIRMED, LATER + 1)
+    world.tell(polled(crowd(5)[3:], at=LATER + 2))
+    assert wake_at(world.policy, world.state) == world.state.now + 5.0
+    assert not [d for d in in_short(world.tell(ticked(LATER + 30))) if d.startswith("hold")]
+    assert in_short(world.tell(ticked(LATER + 61)))[:2] == ("hold x4", "hold x5")
+
+
+def test_a_restore_does_not_disarm_the_next_wave() -> None:
+    world = Rehearsal(policy("seminar", restraint={"per_minute": 1}), lesson(at=LATER, inside=[teacher()]))
+    for n, button in enumerate(("calm", "restore")):
+        world.tell(pressed(button, at=LATER + n, key=button))
+        world.tell(*(settled(s, OutcomeKind.UNCONFIRMED, LATER + n, True) for s in world.state.open_intents()))
+    assert not world.state.switches.locked
+    assert {"lock", "open_waiting_room"} <= set(in_short(world.tell(polled([teacher(), *crowd(3)], at=LATER + 9))))
 
 
 def test_the_budget_is_one_minute_long_and_not_for_humans() -> None:
@@ -183,12 +205,16 @@ def test_observed_measures_cost_nothing() -> None:
 # --- the end of a measure ---------------------------------------------------------------------------------------------
 
 
+BACK = ("allow_unmute", "open_chat", "allow_share", "unlock")
+
+
 def locked_for_a_while() -> Rehearsal:
-    """A wave has locked the room at LATER for ten minutes, and the platform said so."""
+    """A wave has closed the room at LATER for ten minutes, the platform said so, and the strangers have gone."""
     world = Rehearsal(policy("seminar", restraint={"per_minute": 1}), lesson(at=LATER, waiting_room=True))
     world.tell(polled(crowd(2)))
     world.tell(switched(LATER + 1, locked=True))
     world.settle(at=LATER + 1)
+    world.tell(polled([], at=LATER + 2))
     return world
 
 
@@ -196,8 +222,11 @@ def test_an_automatic_lock_ends_by_itself_just_in_time() -> None:
     world = locked_for_a_while()
     assert wake_at(world.policy, world.state) == LATER + 10 * MINUTE
     assert world.tell(ticked(LATER + 10 * MINUTE - 0.1)) == ()
-    (undo,) = world.tell(ticked(LATER + 10 * MINUTE))
-    assert (undo.action.kind, undo.reason) == (ActionKind.UNLOCK, "time_is_up")
+    undone = world.tell(ticked(LATER + 10 * MINUTE))
+    assert in_short(undone) == BACK
+    (undo,) = [d for d in undone if d.action.kind is ActionKind.UNLOCK]
+    assert undo.reason == "time_is_up"
+    assert world.tell(ticked(LATER + 10 * MINUTE + 1)) == ()  # once, whatever comes of it
     assert world.standing[[s.action.kind for s in world.standing].index(ActionKind.LOCK)].id == undo.undo_of
 
 
@@ -212,7 +241,7 @@ def test_once_undone_nothing_is_due_any_more() -> None:
 def test_a_lock_that_somebody_touched_since_is_theirs() -> None:
     world = locked_for_a_while()
     world.tell(switched(LATER + 60, locked=False), switched(LATER + 70, locked=True))
-    assert world.tell(ticked(LATER + 10 * MINUTE)) == ()
+    assert in_short(world.tell(ticked(LATER + 10 * MINUTE))) == BACK[:-1]
     assert wake_at(world.policy, world.state) is None
 
 
@@ -221,7 +250,7 @@ def test_the_clock_is_not_lost_when_another_event_passes_the_end_first() -> None
     world.tell(joined(pupil(3), LATER + 11 * MINUTE))
     due = wake_at(world.policy, world.state)
     assert due is not None
-    assert in_short(world.tell(ticked(LATER + 11 * MINUTE + 1))) == ("unlock",)
+    assert in_short(world.tell(ticked(LATER + 11 * MINUTE + 1))) == BACK
 
 
 def test_a_host_made_since_is_spared_too() -> None:

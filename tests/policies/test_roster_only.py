@@ -111,3 +111,19 @@ def test_the_fold_is_only_read() -> None:
     assert decide(only("roster_only"), state, joined(stranger(1))) == decide(
         only("roster_only"), state, joined(stranger(1))
     )
+
+
+def test_whom_a_human_sent_out_is_not_let_in_by_a_rule() -> None:
+    world = Rehearsal(only("roster_only"), INSIDE)
+    assert in_short(world.tell(pressed("hold", pupil(1)))) == ("hold p1",)
+    assert in_short(world.tell(waits(pupil(1), LATER + 1))) == ()
+    again = replace(pupil(1), id="p1-again")  # the same account, under another id of the platform
+    assert in_short(world.tell(waits(again, LATER + 2))) == ()
+    assert in_short(world.tell(pressed("admit", again, at=LATER + 3))) == ("admit p1-again",)
+    assert in_short(world.tell(waits(pupil(2), LATER + 4))) == ("admit p2",)
+
+
+def test_who_waits_because_we_sent_him_out_is_not_announced() -> None:
+    world = Rehearsal(only("roster_only"), INSIDE)
+    assert in_short(world.tell(joined(stranger(1)), waits(stranger(1), LATER + 1))) == ("hold x1",)
+    assert in_short(world.tell(waits(stranger(2), LATER + 2))) == ("alert x2",)

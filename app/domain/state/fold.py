@@ -29,6 +29,8 @@ def apply(state: LessonState, event: ev.Event) -> LessonState:
 def note(state: LessonState, standing: Standing) -> LessonState:
     """The state after one intent was written (or its simulation)."""
     intents = {**state.intents, standing.id: standing}
+    if standing.undo_of in intents:  # it is being taken back: its time cannot be up again
+        intents[standing.undo_of] = replace(intents[standing.undo_of], until=None)
     if len(intents) > KEEP_ROWS:
         intents = _forget(intents, state.now)
     hostile = state.hostile

@@ -140,8 +140,18 @@ def said(state: LessonState, e: ev.ChatPosted) -> LessonState:
     return state.but(chat=(*state.chat[first:], line))
 
 
+def barred(state: LessonState, pid: str) -> LessonState:
+    """A human sends this person out to wait: the presence, and whoever comes as the same entry of the roster."""
+    person = state.person(pid)
+    keys = {pid, person.match.entry} if person and person.match.entry else {pid}
+    return state.but(barred=state.barred | keys)
+
+
 def vouched(state: LessonState, pid: str) -> LessonState:
     """A human lets this presence in: no rule puts it out again."""
+    person = state.person(pid)
+    if person and state.is_barred(person):
+        state = state.but(barred=state.barred - {pid, person.match.entry or ""})
     for where in ("inside", "waiting"):
         people: Mapping[str, Person] = getattr(state, where)
         if p := people.get(pid):

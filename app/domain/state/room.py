@@ -5,7 +5,7 @@ from typing import Any
 
 from app.domain import events as ev
 from app.domain.actions import ActionKind, OutcomeKind
-from app.domain.state.people import vouched
+from app.domain.state.people import barred, vouched
 from app.domain.state.shape import KEEP_ROWS, SETS, SWITCHES, Change, LessonState, Status
 
 
@@ -68,12 +68,17 @@ def button(state: LessonState, e: ev.ButtonPressed) -> LessonState:
     if e.button in _CLOSES:
         opened = opened - set(_CLOSES[e.button])
     state = state.but(pressed=(*state.pressed, e.key)[-KEEP_ROWS:], opened=opened)
+    if e.button in _BARS:
+        return barred(state, e.participant)
     if e.button == "admit":
         return vouched(state, e.participant)
     undone = state.intents.get(e.undo_of) if e.button == "undo" else None
     if undone and undone.action.target and undone.action.kind is ActionKind.HOLD:
         return vouched(state, undone.action.target.id)
     return state
+
+
+_BARS = ("hold", "deny", "ban")  # a human's word: no rule lets this person in again
 
 
 _OPENS = {"open_chat": "chat", "allow_share": "share", "allow_unmute": "audio", "unlock": "door"}

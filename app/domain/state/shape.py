@@ -96,6 +96,7 @@ class Standing:
     incident: str = ""
     button: str = ""
     until: float | None = None
+    undo_of: str = ""  # the intent that this one takes back
     status: OutcomeKind = OutcomeKind.PENDING
     settled_at: float = 0.0
     met: bool = False  # the room was like that already when it was asked: only a read-back can prove anything
@@ -159,6 +160,7 @@ class LessonState:
     switches: ev.Switches = field(default_factory=ev.Switches)
     changes: Mapping[str, Change] = field(default_factory=dict)
     calm: Mapping[str, Change] = field(default_factory=dict)  # what the calm button changed, by switch
+    barred: frozenset[str] = frozenset()  # whom a human sent out to wait: presences and roster entries
     opened: frozenset[str] = frozenset()  # switches that a human opened on purpose: rules respect that
     intents: Mapping[str, Standing] = field(default_factory=dict)
     chat: tuple[Line, ...] = ()
@@ -182,6 +184,10 @@ class LessonState:
     def person(self, participant_id: str) -> Person | None:
         """The presence of that id, inside or waiting."""
         return self.inside.get(participant_id) or self.waiting.get(participant_id)
+
+    def is_barred(self, person: Person) -> bool:
+        """Whether a human sent this person out, so that no rule lets him in again."""
+        return person.participant.id in self.barred or bool(person.match.entry and person.match.entry in self.barred)
 
     def strangers(self) -> tuple[Person, ...]:
         """Everybody inside or waiting whom nobody knows or vouches for, inside first."""
