@@ -26,11 +26,35 @@ async def probe(settings: TencentMeetingSettings, client: Client, lists: Lists, 
         found.append(_clock(answer, client.signer.now()))
         meeting, running = _pick(client.document(answer) or {})
     except AdapterError as e:
-        found.append(_failed("credentials", Finding.PROBLEM, e))
-    else:
-        found.append(Checked(code="credentials", finding=Finding.OK, detail=probe_words.OK))
-        found += await _lists(settings, client, lists, operators, meeting, running)
+        problem = await _refused_for_real(settings, client, e)
+        if problem is not None:
+            found.append(_failed("credentials", Finding.PROBLEM, problem))
+            return Health(checked=(*found, *probe_words.UNKNOWNS))
+        meeting, running = "", False
+    found.append(Checked(code="credentials", finding=Finding.OK, detail=probe_words.OK))
+    found += await _lists(settings, client, lists, operators, meeting, running)
     return Health(checked=(*found, *probe_words.UNKNOWNS))
+
+
+# The list of one's own meetings is known from the SDK only: these answers say that it is not there, nothing else.
+NO_SUCH_READ = frozenset({"200004", "190004"})
+# Answers about a meeting or an operator: whoever gets one has signed with the right keys.
+SIGNED = frozenset({"9002", "9003", "9042", "9099", "9100", "9101", "9102", "13603", "190004", "201003", "500133"})
+NO_MEETING = "1"
+
+
+async def _refused_for_real(
+    settings: TencentMeetingSettings, client: Client, error: AdapterError
+) -> AdapterError | None:
+    """What is wrong with the credentials, if anything: a documented read about no meeting tells."""
+    if error.code not in NO_SUCH_READ:
+        return error
+    query = (("operator_id", settings.operator_userid), ("operator_id_type", 1))
+    try:
+        await client.get(f"/v1/meetings/{NO_MEETING}/ms-open-id", query)
+    except AdapterError as e:
+        return None if e.code in SIGNED else e
+    return None
 
 
 def _webhook(settings: TencentMeetingSettings) -> tuple[Checked, ...]:

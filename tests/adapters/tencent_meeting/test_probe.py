@@ -69,6 +69,13 @@ def test_each_kind_of_refusal_says_what_to_do(code: int, word: str) -> None:
     assert str(code) in said(health, "credentials")
 
 
+@pytest.mark.parametrize(("then", "finding"), [(9003, Finding.OK), (190303, Finding.PROBLEM)])
+def test_a_platform_without_the_list_of_own_meetings_is_asked_otherwise(then: int, finding: Finding) -> None:
+    health = probe(cloud(script=[Refusal(200004), Refusal(then)]))
+    assert findings(health)["credentials"] is finding
+    assert health.ok is (finding is Finding.OK)
+
+
 def test_wrong_credentials_are_found_by_the_platform() -> None:
     health = probe(cloud(), secret_key="another")
     assert not health.ok
