@@ -101,6 +101,7 @@ class Pipeline:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="menshen-writer")
         self._waiting: list[tuple[Work, asyncio.Future[Done]]] = []
         self._draining: asyncio.Task[None] | None = None
+        self._closed = False
         self.sinks: list[Sink] = []
         self.counted: dict[str, int] = {}
         self._logger = structlog.get_logger("menshen.pipeline")
@@ -169,6 +170,8 @@ class Pipeline:
 
     async def submit(self, work: Work) -> Done:
         """Wait until the work is committed together with whatever else waits."""
+        if self._closed:
+            raise NotStored("the service stops")
         if len(self._waiting) >= self._limit:
             self.count("overloaded")
             raise Overloaded("too many deliveries wait for a commit")
@@ -385,6 +388,7 @@ class Pipeline:
         """Commit what still waits, then stop the writer."""
         while self._draining is not None:
             await asyncio.shield(self._draining)
+        self._closed = True  # whoever comes now is told to come again, to the next process
         self._writer.shutdown(wait=True)
 
 
