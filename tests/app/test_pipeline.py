@@ -168,6 +168,20 @@ def test_too_many_at_once_are_told_to_come_again(school: Guarded) -> None:
     assert len(school.kinds()) == 15
 
 
+def test_who_comes_while_the_service_stops_is_told_to_come_again(school: Guarded) -> None:
+    """And does not wait for an answer that never comes: the server waits for him in turn."""
+
+    async def story(pipeline: Pipeline) -> None:
+        await receive(pipeline, *opening(school))
+        await pipeline.close()
+        async with asyncio.timeout(10):
+            with pytest.raises(NotStored):
+                await receive(pipeline, school.post("participant.joined", pupil(1)))
+
+    school.run(story)
+    assert school.kinds().count("participant.joined") == 1
+
+
 def test_what_the_database_does_not_take_is_not_acknowledged(school: Guarded) -> None:
     async def story(pipeline: Pipeline) -> None:
         await receive(pipeline, *opening(school))
