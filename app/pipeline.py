@@ -19,7 +19,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from adapters.base import Delivery, Received, Reply
 from app.connections import Connected, Connections
-from app.domain.actions import Decision, Lane, Outcome, OutcomeKind, at_once, plan
+from app.domain.actions import Action, ActionKind, Decision, Lane, Outcome, OutcomeKind, at_once, plan
 from app.domain.errors import Malformed, NotAuthentic, NotFound, StoreError
 from app.domain.events import (
     ButtonPressed,
@@ -343,6 +343,8 @@ class Pipeline:
     ) -> None:
         capabilities = self._connections.capabilities(lesson.connection)
         for action, support in plan(capabilities, decision):
+            if action.kind is not decision.action.kind and _under_way(lesson, action):
+                continue  # two wishes may come down to the same on this platform
             action = replace(action, operator=lesson.state.operator())
             number, now = lesson.number + 1, writing.now
             observed = decision.observed and not decision.by
@@ -400,6 +402,11 @@ class Committed:
     lessons: list[Lesson] = field(default_factory=list)  # those with new rows
     queued: list[Queued] = field(default_factory=list)
     settled: list[tuple[str, str, OutcomeKind]] = field(default_factory=list)  # (lesson, intent, outcome)
+
+
+def _under_way(lesson: Lesson, action: Action) -> bool:
+    """Whether the same is asked already and not settled."""
+    return action.kind is not ActionKind.ALERT and any(s.action.key == action.key for s in lesson.state.open_intents())
 
 
 def press_key(event: ButtonPressed) -> str:

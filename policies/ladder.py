@@ -37,6 +37,8 @@ def decide(settings: Ladder, state: LessonState, event: OutcomeSettled) -> Itera
         return
     if satisfied(state, event.action) or event.action.kind is ActionKind.ALERT:
         return
+    if any(other.undo_of == standing.id for other in state.intents.values()):
+        return  # it was taken back on purpose
     target = event.action.target
     person = state.person(target.id) if target else None
     for kind in _steps(state, standing, person, event.outcome.kind):

@@ -46,10 +46,18 @@ async def perform(operators: Operators, meeting: str, action: Action) -> Outcome
         if call.control == "dismiss":
             path = f"/v1/meetings/{segment(meeting)}/dismiss"
         method = "POST" if call.control == "dismiss" else "PUT"
-        await operators.send(method, path, call.members, meeting=meeting, host=action.operator)
+        try:
+            await operators.send(method, path, call.members, meeting=meeting, host=action.operator)
+        except Refused as e:
+            if e.code not in NOT_THIS_DEVICE:
+                raise
+            return Outcome(kind=OutcomeKind.UNSUPPORTED, code=e.code, detail=e.detail)
     if action.kind is ActionKind.END:
         operators.forget(meeting)
     return Outcome(kind=OutcomeKind.REQUESTED)
+
+
+NOT_THIS_DEVICE = frozenset({"9103", "9104"})  # the platform cannot do it to this kind of device: the next step may
 
 
 # Members left out of a `status` body stay as they are, so each switch is set alone.

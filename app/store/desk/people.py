@@ -115,10 +115,13 @@ class PeopleDesk:
     def create_user(
         self, school: str, *, mail: str, name: str, role: UserRole, password: str = "", language: str = ""
     ) -> User:
-        """A new user; `password` is a hash or "". Raises Conflict when the mail is taken, NotFound for no school."""
+        """A new user; `password` is a hash or "", `language` "" = not chosen yet: the browser says.
+
+        Raises Conflict when the mail is taken, NotFound for no school.
+        """
         user = User(
             school=school, id=secrets.token_hex(8), mail=typed.mail("mail", mail), name=typed.line("name", name),
-            role=role, password=password, language=_language(language or self.school(school).language),
+            role=role, password=password, language=_language(language) if language else "",
         )  # fmt: skip
         row = {
             "school_id": school, "id": user.id, "mail": user.mail, "name": user.name, "role": role.value,

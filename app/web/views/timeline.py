@@ -190,7 +190,9 @@ def _result(row: Row, last: Row | None, outcome: Mapping[str, Any], reader: Read
     key = str(outcome.get("kind") or (OutcomeKind.SIMULATED if row.body.get("observed") else OutcomeKind.PENDING))
     seconds = ""
     if last is not None and key not in (OutcomeKind.SIMULATED, OutcomeKind.MANUAL):
-        seconds = reader.words("{seconds} s", seconds=reader.words.number(max(0.0, last.at - row.at)))
+        took = max(0.0, last.at - row.at)
+        shown_seconds = reader.words.number(took) if took >= 0.1 else "< " + reader.words.number(0.1)
+        seconds = reader.words("{seconds} s", seconds=shown_seconds)
     detail = " ".join(shown(str(outcome.get(part) or ""), 120) for part in ("code", "detail")).strip()
     return Result(key=key, word=reader.words.word("outcome", key), seconds=seconds, detail=detail)
 

@@ -52,7 +52,8 @@ def test_the_table_is_the_one_of_the_vendors_page() -> None:
 @pytest.mark.parametrize(("code", "error"), ROWS)
 def test_a_code_decides_whatever_the_status(code: int, error: type[AdapterError], status: int) -> None:
     refusal = Refusal(code, status)
-    for ask in (None, lambda adapter: adapter.participants(f"{MEETING}:1")):
+    asks = (None, lambda adapter: adapter.participants(f"{MEETING}:1"))
+    for ask in asks[code in (9103, 9104) :]:  # an action answers to these that this device cannot do it
         failed = failing(cloud(*[refusal] * 4), ask)
         assert type(failed) is error
         assert (failed.code, failed.platform) == (str(code), "tencent_meeting")
