@@ -19,27 +19,22 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from adapters.base import Delivery, Received, Reply
 from app.connections import Connected, Connections
-from app.domain.actions import Action, ActionKind, Decision, Lane, Outcome, OutcomeKind, at_once, plan
+from app.domain.actions import Lane, OutcomeKind
 from app.domain.errors import Malformed, NotAuthentic, NotFound, StoreError
 from app.domain.events import (
     ButtonPressed,
-    ClockTicked,
     Event,
     LessonEnded,
     LessonStarted,
-    OutcomeSettled,
     ParticipantJoined,
     ParticipantWaiting,
-    RosterPolled,
     Unknown,
 )
-from app.domain.incidents import incident_for
-from app.domain.state import Standing, Status, apply, proven, satisfied
+from app.domain.state import Status
+from app.step import DEADLINES, Steps
 from app.store.log import Lesson, Log, Queued, Writing
-from policies import decide
 
 BATCH = 400  # deliveries committed together at the most
-DEADLINES = {Lane.PANIC: 30.0, Lane.GUARD: 60.0, Lane.ROUTINE: 120.0}  # seconds until an intent must not fire any more
 OPENS = (LessonStarted, ParticipantJoined, ParticipantWaiting)  # what makes a new lesson of an ended one
 
 
@@ -250,8 +245,9 @@ class Pipeline:
         committed = Committed()
         with self._log.writing(self._now()) as writing:
             self._load(writing, batch)
+            steps = Steps(writing, self._connections, self._deadlines, committed.queued)
             for work in batch:
-                committed.results.append(self._do(writing, work, committed.queued))
+                committed.results.append(self._do(writing, work, steps))
         committed.lessons.extend(lesson for lesson in writing.touched() if lesson.rows)
         committed.settled.extend(writing.settled())
         return committed
@@ -268,12 +264,12 @@ class Pipeline:
 
     # --- one piece of work --------------------------------------------------------------------------------------
 
-    def _do(self, writing: Writing, work: Work, queued: list[Queued]) -> Done:
+    def _do(self, writing: Writing, work: Work, steps: Steps) -> Done:
         done = Done()
         if work.problem:
             writing.quarantine(work.school, work.connection, work.problem, work.body, secrets.token_hex(8))
         for item in work.items:
-            self._receive(writing, work, item, queued, done)
+            self._receive(writing, work, item, steps, done)
         if work.lesson:
             done.lesson = writing.by_id(work.school, work.lesson)
             if done.lesson and work.press and work.press in done.lesson.state.pressed:
@@ -281,10 +277,10 @@ class Pipeline:
                 return done
             for event in work.events if done.lesson else ():
                 assert done.lesson is not None  # noqa: S101  (for the type checker)
-                self._step(writing, done.lesson, event, queued, done, work.press)
+                done.intents.extend(steps.take(done.lesson, event, work.press))
         return done
 
-    def _receive(self, writing: Writing, work: Work, item: Received, queued: list[Queued], done: Done) -> None:
+    def _receive(self, writing: Writing, work: Work, item: Received, steps: Steps, done: Done) -> None:
         """One fact of a delivery: once, and in the right lesson."""
         if not writing.first_time(work.school, work.connection, item.delivery_id):
             done.repeated += 1
@@ -295,7 +291,7 @@ class Pipeline:
             done.unclaimed += 1
             self.count("unclaimed")
             return
-        self._step(writing, lesson, item.event, queued, done)
+        done.intents.extend(steps.take(lesson, item.event))
 
     def _lesson_for(self, writing: Writing, work: Work, item: Received) -> Lesson | None:
         """The lesson that a fact belongs to: the newest of its key, or a new one of the course that has the meeting."""
@@ -318,58 +314,6 @@ class Pipeline:
             writing.unclaimed(work.school, work.connection, meeting[:255], item.event.at)
             return None
         return writing.open_lesson(work.school, work.connection, item.lesson_key, course, secrets.token_hex(6))
-
-    def _step(
-        self, writing: Writing, lesson: Lesson, event: Event, queued: list[Queued], done: Done, press: str = ""
-    ) -> None:
-        """Fold one event in, ask the rules, write what they wish, and see what it proves."""
-        after = apply(lesson.state, event)
-        if isinstance(event, RosterPolled) and not _news(lesson, after, event):
-            lesson.state = after
-            return
-        decisions = decide(lesson.course.policy, after, event)
-        if isinstance(event, ClockTicked) and not decisions:
-            return
-        writing.append(lesson, event, after)
-        for decision in decisions:
-            self._intend(writing, lesson, decision, queued, done, press)
-        for open_one in lesson.state.open_intents():
-            standing = lesson.state.intents[open_one.id]  # settling another one may have settled this one on the way
-            if proven(lesson.state, standing, event):
-                self._settle(writing, lesson, standing, Outcome(kind=OutcomeKind.CONFIRMED), queued, done)
-
-    def _intend(
-        self, writing: Writing, lesson: Lesson, decision: Decision, queued: list[Queued], done: Done, press: str
-    ) -> None:
-        capabilities = self._connections.capabilities(lesson.connection)
-        for action, support in plan(capabilities, decision):
-            if action.kind is not decision.action.kind and _under_way(lesson, action):
-                continue  # two wishes may come down to the same on this platform
-            action = replace(action, operator=lesson.state.operator())
-            number, now = lesson.number + 1, writing.now
-            observed = decision.observed and not decision.by
-            standing = Standing(
-                id=f"{lesson.id}.{number}", action=action, rule=decision.rule, reason=decision.reason,
-                severity=decision.severity, lane=decision.lane, at=now, deadline=now + self._deadlines[decision.lane],
-                by=decision.by, incident=incident_for(lesson.state, decision.severity, now, number),
-                button="calm" if decision.reason == "button_calm" else "", undo_of=decision.undo_of,
-                until=None if decision.expires_after is None else now + decision.expires_after,
-                status=OutcomeKind.SIMULATED if observed else OutcomeKind.PENDING,
-                met=satisfied(lesson.state, action),
-            )  # fmt: skip
-            intent = writing.intend(lesson, standing, decision.params, support, press)
-            done.intents.append(intent.id)
-            outcome = None if observed else at_once(support, action.kind)
-            if outcome:
-                self._settle(writing, lesson, standing, outcome, queued, done)
-            elif not observed:
-                queued.append(intent)
-
-    def _settle(
-        self, writing: Writing, lesson: Lesson, standing: Standing, outcome: Outcome, queued: list[Queued], done: Done
-    ) -> None:
-        event = OutcomeSettled(at=writing.now, intent=standing.id, action=standing.action, outcome=outcome)
-        self._step(writing, lesson, event, queued, done)
 
     # --- the rest -----------------------------------------------------------------------------------------------
 
@@ -404,21 +348,7 @@ class Committed:
     settled: list[tuple[str, str, OutcomeKind]] = field(default_factory=list)  # (lesson, intent, outcome)
 
 
-def _under_way(lesson: Lesson, action: Action) -> bool:
-    """Whether the same is asked already and not settled."""
-    return action.kind is not ActionKind.ALERT and any(s.action.key == action.key for s in lesson.state.open_intents())
-
-
 def press_key(event: ButtonPressed) -> str:
     """A sender's key counts for one button on one person: the same key on another button is another press."""
     told = "\0".join((event.by, event.button, event.participant, event.undo_of, event.key))
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _news(lesson: Lesson, after: object, event: RosterPolled) -> bool:
-    """Whether a poll told anything: most do not, and are not written down."""
-    before = lesson.state
-    changed = any(
-        getattr(after, name) != getattr(before, name) for name in ("inside", "waiting", "switches", "status", "gone")
-    )
-    return changed or any(proven(before, s, event) for s in before.open_intents())

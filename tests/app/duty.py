@@ -24,7 +24,8 @@ from app.domain.actions import Action, Lane, Outcome
 from app.domain.events import ButtonPressed
 from app.domain.state import LessonState
 from app.executor import Executor
-from app.pipeline import DEADLINES, Committed, Pipeline
+from app.pipeline import Committed, Pipeline
+from app.step import DEADLINES
 from app.store import tables as t
 from app.web.hooks import Hooks
 from tests.app.guarded import CONNECTION, MEETING, SCHOOL, SECRET, TOKEN, Guarded, guarded
