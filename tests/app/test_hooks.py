@@ -88,7 +88,7 @@ def test_a_sender_that_goes_away_half_way_has_sent_nothing(school: Guarded) -> N
     async def story(pipeline: Pipeline) -> None:
         post = school.post("participant.joined", pupil(1))
         status, _ = await ask(Hooks(pipeline, school.now), [post.body[:40]], dict(post.headers), disconnects=True)
-        assert status == 401
+        assert status == 408
 
     school.run(story)
     assert school.rows("log") == school.rows("quarantine") == []
