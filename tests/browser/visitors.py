@@ -16,7 +16,7 @@ class Visitor:
     """One person with a browser of his own."""
 
     def __init__(
-        self, browser: Browser, url: str, *, size: tuple[int, int] = PHONE, locale: str = "en-GB", script: bool = True,
+        self, browser: Browser, url: str, *, size: tuple[int, int] = PHONE, locale: str = "zh-CN", script: bool = True,
         scale: int = 1,
     ) -> None:  # fmt: skip
         self.url = url
