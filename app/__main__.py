@@ -83,6 +83,9 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As ever, and then tell."""
         await super().startup(sockets)
+        from app.main import spare_the_collector
+
+        spare_the_collector()
         self.listening.set()
 
 

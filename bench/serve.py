@@ -42,7 +42,7 @@ def bare(port: int) -> None:
 
 def service(port: int, database: str, lessons: int, platform_port: int) -> None:
     """The real service, with the school of the bench in its database."""
-    from app.main import create_app
+    from app.main import create_app, spare_the_collector
     from app.settings import load
 
     settings = load(
@@ -53,6 +53,7 @@ def service(port: int, database: str, lessons: int, platform_port: int) -> None:
     )  # fmt: skip
     app = create_app(settings)
     furnish(app.service.desk, lessons, platform_port)
+    spare_the_collector()
     _uvicorn(app, port)
 
 
