@@ -1,4 +1,4 @@
-"""One step of a lesson, inside a transaction: fold an event in, ask the rules, write their wishes, see what it proves."""
+"""One step of a lesson in a transaction: fold an event in, ask the rules, write their wishes, see what it proves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -27,7 +27,7 @@ def test_a_link_is_not_used_up_by_looking_and_lets_in_once(house: House, visit: 
     other = visit()
     other.answers = {410}
     other.open(link)
-    other.sees("[role=alert]", "This link has been used or is too old. Ask for a new one")
+    other.sees("[role=alert]", "此链接已用过或已过期。请重新索取")
     expect(other.find("input[name=mail]")).to_be_visible()
     other.open("/lessons")
     assert "/signin" in other.page.url
