@@ -6,6 +6,7 @@ application that only verifies the signature and answers.
 """
 
 import asyncio
+import itertools
 import os
 import resource
 import socket
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,11 +91,12 @@ async def measured(kind: str, lessons: int, delay: float = 0.0) -> AsyncIterator
     platform_port = platform.sockets[0].getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         database = os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{folder}/menshen.db")
-        arguments = (
-            ("bare", str(port))
-            if kind == "bare"
-            else ("service", str(port), database, str(lessons), str(platform_port))
-        )
+        arguments = ["bare", str(port)]
+        if kind != "bare":
+            there = (str(port), database)
+            school_of = [sys.executable, "-m", "bench.serve", "service", *there, str(lessons), str(platform_port)]
+            subprocess.run(school_of, check=True)  # noqa: ASYNC221  (nothing else runs)
+            arguments = ["service", *there, "0", str(platform_port)]
         async with process(*arguments, port=port) as running:
             pool = Pool()
             await pool.open(port, 256)
@@ -116,15 +118,14 @@ class Bench:
 
     async def fill(self, inside: int) -> None:
         """Start every lesson and let some pupils come; not measured."""
-        requests = [self.school.start(c) for c in self.school.classes]
-        await self._all(requests)
-        requests = [self.school.join(c, p) for c in self.school.classes for p in c.pupils[:inside]]
-        await self._all(requests)
+        await self._all(self.school.start(c) for c in self.school.classes)
+        await self._all(self.school.join(c, p) for c in self.school.classes for p in c.pupils[:inside])
         await asyncio.sleep(1.0)
 
-    async def _all(self, requests: list[bytes]) -> None:
-        for start in range(0, len(requests), 256):
-            await asyncio.gather(*map(self.pool.send, requests[start : start + 256]))
+    async def _all(self, requests: Iterable[bytes]) -> None:
+        made = iter(requests)
+        while some := list(itertools.islice(made, 256)):
+            await asyncio.gather(*map(self.pool.send, some))
 
     async def steady(self, name: str, rate: int, strangers: float, seconds: float = SECONDS) -> Figures:
         """Open loop at `rate` events a second, a share of them strangers who must be held."""

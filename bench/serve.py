@@ -41,7 +41,7 @@ def bare(port: int) -> None:
 
 
 def service(port: int, database: str, lessons: int, platform_port: int) -> None:
-    """The real service, with the school of the bench in its database."""
+    """The real service; with a number of lessons, only put the school of the bench into its database."""
     from app.main import create_app, spare_the_collector
     from app.settings import load
 
@@ -51,8 +51,10 @@ def service(port: int, database: str, lessons: int, platform_port: int) -> None:
             "MENSHEN_LOG": "error", "MENSHEN_PORT": str(port), "MENSHEN_WORKERS_QUEUE": "20000",
         }
     )  # fmt: skip
+    if lessons:  # in a process of its own, so that the memory for it is not measured
+        furnish(create_app(settings).service.desk, lessons, platform_port)
+        return
     app = create_app(settings)
-    furnish(app.service.desk, lessons, platform_port)
     spare_the_collector()
     _uvicorn(app, port)
 

@@ -1,8 +1,8 @@
 """Who is in a lesson, who belongs there, and how sure we are."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -89,20 +89,53 @@ _IGNORED = frozenset({"Cf", "Cc", "Co", "Cn"})
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")  # letters by category, blank to the eye
 
 
-@dataclass(frozen=True, slots=True)
 class Roster:
-    """The list of those who belong, indexed for matching. An empty roster means: not loaded."""
+    """The list of those who belong, indexed for matching. An empty roster means: not loaded.
 
-    entries: tuple[RosterEntry, ...] = ()
-    _by_account: Mapping[str, RosterEntry] = field(init=False, repr=False, compare=False)
-    _by_name: Mapping[str, tuple[RosterEntry, ...]] = field(init=False, repr=False, compare=False)
+    A list may come packed: `unpack` gives the entries when somebody is first looked up, because most events of most
+    lessons ask for nobody. Equal rosters have equal entries.
+    """
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_account", {a.casefold(): e for e in self.entries for a in e.accounts if a})
-        object.__setattr__(self, "_by_name", _index_names(self.entries))
+    __slots__ = ("_accounts", "_entries", "_names", "_unpack")
+
+    def __init__(
+        self, entries: tuple[RosterEntry, ...] = (), *, unpack: Callable[[], tuple[RosterEntry, ...]] | None = None
+    ) -> None:
+        self._entries = None if unpack else entries
+        self._unpack = unpack
+        self._accounts: dict[str, RosterEntry] | None = None
+        self._names: dict[str, tuple[RosterEntry, ...]] | None = None
+
+    @property
+    def entries(self) -> tuple[RosterEntry, ...]:
+        """Everybody, in the order of the list."""
+        if self._entries is None:
+            self._entries = self._unpack() if self._unpack else ()
+        return self._entries
+
+    @property
+    def _by_account(self) -> dict[str, RosterEntry]:
+        if self._accounts is None:
+            self._accounts = {a.casefold(): e for e in self.entries for a in e.accounts if a}
+        return self._accounts
+
+    @property
+    def _by_name(self) -> dict[str, tuple[RosterEntry, ...]]:
+        if self._names is None:
+            self._names = _index_names(self.entries)
+        return self._names
 
     def __bool__(self) -> bool:
-        return bool(self.entries)
+        return self._entries is None or bool(self._entries)  # an empty list never comes packed
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Roster) and self.entries == other.entries
+
+    def __hash__(self) -> int:
+        return hash(self.entries)
+
+    def __repr__(self) -> str:
+        return f"Roster({self.entries!r})"
 
     def by_account(self, *accounts: str) -> RosterEntry | None:
         """The entry that lists one of these accounts, e-mails or link tokens; None if none does."""

@@ -112,7 +112,20 @@ def roster_text(entries: tuple[RosterEntry, ...]) -> str:
 
 def roster_from(text: str) -> Roster:
     """A roster from its JSON text."""
-    return Roster(msgspec.json.decode(text, type=tuple[RosterEntry, ...]))
+    return Roster(_roster_decoder.decode(text))
+
+
+def packed_roster(text: str) -> bytes:
+    """A stored roster as it is kept in memory until somebody is looked up in it."""
+    return text.encode()
+
+
+def roster_of(packed: bytes) -> Roster:
+    """The roster of packed text, unpacked when it is needed."""
+    return Roster() if packed in (b"", b"[]") else Roster(unpack=lambda: _roster_decoder.decode(packed))
+
+
+_roster_decoder = msgspec.json.Decoder(tuple[RosterEntry, ...])
 
 
 def _texts(built: Any) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
@@ -11,7 +11,7 @@ from app.domain.people import Roster
 from app.store import codec
 from app.store import tables as t
 
-KEPT = 600  # courses whose roster is kept in memory; others are read again when a lesson of theirs speaks
+KEPT = 600  # courses whose roster may be unpacked in memory; of the others the packed list is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class Courses:
         self._parse = parse
         self._policies: dict[str, Any] = {}
         self._kept: OrderedDict[tuple[str, str], Course] = OrderedDict()
+        self._packed: dict[tuple[str, str], tuple[Course, bytes]] = {}
 
     def get(self, db: Connection, school: str, course: str, policy_version: int, roster_version: int) -> Course:
         """The course at these versions."""
@@ -50,6 +51,9 @@ class Courses:
         if kept and (kept.policy_version, kept.roster_version) == (policy_version, roster_version):
             self._kept.move_to_end((school, course))
             return kept
+        packed = self._packed.get((school, course))
+        if packed and (packed[0].policy_version, packed[0].roster_version) == (policy_version, roster_version):
+            return self._keep(*packed)
         found = self._read(db, school, course)
         assert found is not None, "a lesson refers to its course by foreign key"  # noqa: S101
         return found
@@ -66,15 +70,21 @@ class Courses:
         row = db.execute(select(t.courses).where(*where)).one_or_none()
         if row is None:
             return None
+        roster = codec.packed_roster(row.roster)
         read = Course(
             school=school, id=row.id, name=row.name, connection=row.connection_id, policy=self._policy(row.policy),
-            policy_version=row.policy_version, roster=codec.roster_from(row.roster), roster_version=row.roster_version,
+            policy_version=row.policy_version, roster=Roster(), roster_version=row.roster_version,
             shrunk=row.roster_shrunk, drill=row.drill,
         )  # fmt: skip
-        self._kept[(school, course)] = read
+        self._packed[(school, course)] = (read, roster)
+        return self._keep(read, roster)
+
+    def _keep(self, course: Course, packed: bytes) -> Course:
+        """The course with its roster, which stays unpacked while the course is among the newest."""
+        kept = self._kept[(course.school, course.id)] = replace(course, roster=codec.roster_of(packed))
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return read
+        return kept
 
     def _policy(self, text: str) -> Any:
         if text not in self._policies:
