@@ -6,7 +6,7 @@ from app.domain.people import Roster
 from app.domain.state import LessonState, Status
 from app.store import codec
 
-HOT_PEOPLE = 12_000  # presences kept as objects; beyond, the least recently used lessons are packed
+HOT_PEOPLE = 40_000  # presences kept as objects; beyond, the least recently used lessons are packed
 
 
 class Shelf:
