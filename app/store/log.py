@@ -8,10 +8,9 @@ replaced only after it.
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Insert, Update, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, Insert, Update, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.actions import FINAL, Action, Lane, OutcomeKind, Support
@@ -19,6 +18,7 @@ from app.domain.events import Event, OutcomeSettled
 from app.domain.incidents import EVIDENCE, IncidentStatus, Verdict
 from app.domain.state import Case, LessonState, Standing, Status, apply, note, rematch
 from app.store import codec, ledger
+from app.store import statements as sql
 from app.store import tables as t
 from app.store.courses import Course, Courses
 from app.store.shelf import Shelf
@@ -74,62 +74,6 @@ class Queued:
     lane: Lane
     action: Action
     status: OutcomeKind = OutcomeKind.PENDING
-
-
-_INSERTS = {
-    table.name: insert(table) for table in (t.log, t.deliveries, t.intents, t.incidents, t.lessons, t.quarantine)
-}
-_MOVE_LESSON = (
-    update(t.lessons)
-    .where(t.lessons.c.school_id == bindparam("b_school"), t.lessons.c.id == bindparam("b_id"))
-    .values({c: bindparam(c) for c in ("title", "status", "scheduled_at", "started_at", "ended_at", "number", "head")})
-)
-_KEEP_SNAPSHOT = (
-    update(t.lessons)
-    .where(t.lessons.c.school_id == bindparam("b_school"), t.lessons.c.id == bindparam("b_id"))
-    .values(snapshot=bindparam("snapshot"), snapshot_number=bindparam("snapshot_number"))
-)
-_SETTLE = (
-    update(t.intents)
-    .where(t.intents.c.school_id == bindparam("b_school"), t.intents.c.id == bindparam("b_id"))
-    .values(status=bindparam("status"), settled_at=bindparam("settled_at"))
-)
-_GROW_INCIDENT = (
-    update(t.incidents)
-    .where(t.incidents.c.school_id == bindparam("b_school"), t.incidents.c.id == bindparam("b_id"))
-    .values({c: bindparam(c) for c in ("last_at", "severity", "rules", "actions")})
-)
-_FIND = (
-    select(
-        t.lessons.c.id, t.lessons.c.key, t.lessons.c.run, t.lessons.c.course_id, t.lessons.c.number, t.lessons.c.head,
-        t.lessons.c.snapshot_number, t.lessons.c.school_id, t.lessons.c.connection_id,
-        t.courses.c.policy_version, t.courses.c.roster_version,
-    )
-    .join(t.courses, and_(t.courses.c.school_id == t.lessons.c.school_id, t.courses.c.id == t.lessons.c.course_id))
-    .with_for_update(of=t.lessons)
-)  # fmt: skip
-_BY_KEY = _FIND.where(
-    t.lessons.c.school_id == bindparam("school"),
-    t.lessons.c.connection_id.in_(bindparam("connections", expanding=True)),
-    t.lessons.c.key.in_(bindparam("keys", expanding=True)),
-    t.lessons.c.latest.is_(True),
-).order_by(t.lessons.c.id)
-_BY_ID = _FIND.where(t.lessons.c.school_id == bindparam("school"), t.lessons.c.id == bindparam("id"))
-_SEEN = select(t.deliveries.c.delivery_id).where(
-    t.deliveries.c.school_id == bindparam("school"),
-    t.deliveries.c.connection_id == bindparam("connection"),
-    t.deliveries.c.delivery_id.in_(bindparam("ids", expanding=True)),
-)
-_TAIL = (
-    select(t.log.c.kind, t.log.c.body, t.log.c.private)
-    .where(
-        t.log.c.school_id == bindparam("school"),
-        t.log.c.lesson_id == bindparam("id"),
-        t.log.c.number > bindparam("after"),
-        t.log.c.number <= bindparam("upto"),
-    )
-    .order_by(t.log.c.number)
-)
 
 
 class Log:
@@ -192,7 +136,7 @@ class Writing:
         self._outcomes: list[tuple[str, str, OutcomeKind]] = []
         self._lessons: dict[str, Lesson] = {}
         self._by_key: dict[tuple[str, str, str], Lesson] = {}
-        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _INSERTS}
+        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in sql.INSERTS}
         self._settled: list[dict[str, Any]] = []
         self._grown: dict[str, dict[str, Any]] = {}
         self._opened: dict[str, dict[str, Any]] = {}
@@ -219,7 +163,7 @@ class Writing:
     def _insert_claims(self, claims: Iterable[Claim]) -> None:
         names = ("school_id", "connection_id", "delivery_id")
         if rows := [dict(zip(names, c, strict=True), received_at=self.now) for c in claims]:
-            self._many(_INSERTS["deliveries"], rows)
+            self._many(sql.INSERTS["deliveries"], rows)
 
     def _known(self, claims: Iterable[Claim]) -> set[Claim]:
         """Which of these deliveries are in the log already."""
@@ -229,7 +173,7 @@ class Writing:
         found: set[Claim] = set()
         for (school, connection), some in ids.items():
             params = {"school": school, "connection": connection, "ids": some}
-            found.update((school, connection, d) for d in self._db.execute(_SEEN, params).scalars())
+            found.update((school, connection, d) for d in self._db.execute(sql.SEEN, params).scalars())
         return found
 
     def first_time(self, school: str, connection: str, delivery: str) -> bool:
@@ -255,7 +199,7 @@ class Writing:
             some = set(pairs[start : start + 500])
             connections, keys = ([*dict.fromkeys(column)] for column in zip(*some, strict=True))
             params = {"school": school, "connections": connections, "keys": keys}
-            for row in self._db.execute(_BY_KEY, params).all():
+            for row in self._db.execute(sql.BY_KEY, params).all():
                 if (row.connection_id, row.key) in some:
                     self._take(row)
 
@@ -267,7 +211,7 @@ class Writing:
         """Any lesson by its id; locks it."""
         if lesson in self._lessons:
             return self._lessons[lesson]
-        row = self._db.execute(_BY_ID, {"school": school, "id": lesson}).one_or_none()
+        row = self._db.execute(sql.BY_ID, {"school": school, "id": lesson}).one_or_none()
         return self._take(row) if row is not None else None
 
     def _take(self, row: Any) -> Lesson:
@@ -299,7 +243,7 @@ class Writing:
             else LessonState(lesson=row.id, roster=course.roster, drill=course.drill)
         )
         params = {"school": row.school_id, "id": row.id, "after": row.snapshot_number, "upto": row.number}
-        for kind, body, private in self._db.execute(_TAIL, params):
+        for kind, body, private in self._db.execute(sql.TAIL, params):
             state = refold(state, kind, body, private)
         return state
 
@@ -317,7 +261,7 @@ class Writing:
             roster_shrunk=course.shrunk, title=course.name,
         )  # fmt: skip
         self._db.execute(
-            _INSERTS["lessons"],
+            sql.INSERTS["lessons"],
             {
                 "school_id": school, "id": new_id, "connection_id": connection, "key": key, "run": run, "latest": True,
                 "course_id": course.id, "title": course.name, "status": Status.SCHEDULED.value, "scheduled_at": None,
@@ -476,16 +420,16 @@ class Writing:
         self._rows["incidents"].extend(self._opened.values())
         for name, rows in self._rows.items():
             if rows:
-                self._many(_INSERTS[name], rows)
-        for statement, params in ((_SETTLE, self._settled), (_GROW_INCIDENT, list(self._grown.values()))):
+                self._many(sql.INSERTS[name], rows)
+        for statement, params in ((sql.SETTLE, self._settled), (sql.GROW_INCIDENT, list(self._grown.values()))):
             if params:
                 self._db.execute(statement, params)
         moved = [lesson for lesson in self._lessons.values() if lesson.rows]
         if moved:
-            self._many(_MOVE_LESSON, [_moved(lesson) for lesson in moved])
+            self._many(sql.MOVE_LESSON, [_moved(lesson) for lesson in moved])
         due = [x for x in moved if x.number - x.snapshot_number >= SNAPSHOT_EVERY]
         if due:
-            self._db.execute(_KEEP_SNAPSHOT, [_snapshot(lesson) for lesson in due])
+            self._db.execute(sql.KEEP_SNAPSHOT, [_snapshot(lesson) for lesson in due])
 
     def _many(self, statement: Insert | Update, rows: list[dict[str, Any]]) -> None:
         """One statement for many rows, handed to the driver as they are: nothing in them needs converting.
@@ -493,15 +437,8 @@ class Writing:
         SQLAlchemy compiles the statement once per dialect; to let it look at every value of every row again costs as
         much as the insert itself.
         """
-        text, order = _compiled(statement, self._db.dialect)
+        text, order = sql.compiled(statement, self._db.dialect)
         self._db.exec_driver_sql(text, [tuple(r[name] for name in order) for r in rows] if order else rows)
-
-
-@cache
-def _compiled(statement: Insert | Update, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
-    """The statement's text, and the order of its parameters where the driver wants them by place."""
-    compiled = statement.compile(dialect=dialect)
-    return str(compiled), tuple(compiled.positiontup or ())
 
 
 def refold(state: LessonState, kind: str, body: str, private: str | None) -> LessonState:
