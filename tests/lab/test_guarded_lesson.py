@@ -227,7 +227,7 @@ async def the_lesson(service: Service, server: JanusServer, connection: str, lin
             await binh.say("and on we go")
 
             end = page.locator("a.end-link")
-            await end.scroll_into_view_if_needed()
+            await end.evaluate("link => link.scrollIntoView()")  # at once: a live refresh may replace the link
             await end.hover()
             await page.mouse.down()
             await an.becomes("class ended")
