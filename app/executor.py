@@ -16,7 +16,7 @@ import structlog
 
 from adapters.base import Adapter, Budget
 from app.connections import Connected, Connections
-from app.domain.actions import ActionKind, Confirm, Lane, Outcome, OutcomeKind
+from app.domain.actions import UNSEEN, ActionKind, Confirm, Lane, Outcome, OutcomeKind
 from app.domain.errors import AdapterError, Gone, MenshenError, Refused, StoreError, Transient
 from app.domain.events import OutcomeSettled, RosterPolled
 from app.pipeline import Committed, Pipeline
@@ -298,8 +298,8 @@ class Executor:
                 at = started + looks[step] if step < len(looks) else last
                 step += 1
                 await asyncio.sleep(max(0.05, min(at, last) - self._now()))
-                await self._read_back(connected, school, lesson, key)
-                await self._give_up(lesson)
+                answered = await self._read_back(connected, school, lesson, key)
+                await self._give_up(lesson, answered)
                 if step > len(looks):
                     started, step = self._now(), 0
         finally:
@@ -307,9 +307,10 @@ class Executor:
             if not self._awaited.get(lesson):
                 self._awaited.pop(lesson, None)
 
-    async def _read_back(self, connected: Connected, school: str, lesson: str, key: str) -> None:
+    async def _read_back(self, connected: Connected, school: str, lesson: str, key: str) -> bool:
+        """Ask for the list; False when the platform did not answer, so that nothing can be said."""
         if not self._awaited.get(lesson):
-            return
+            return True
         asked_at = self._now()
         for bucket in self._line(connected.id).buckets:
             bucket.take()
@@ -317,18 +318,20 @@ class Executor:
             async with asyncio.timeout(ATTEMPT):
                 seen = await connected.adapter.participants(key)
             await self._pipeline.tell(school, lesson, RosterPolled(at=self._now(), attendance=seen, asked_at=asked_at))
+            return True
         except Gone:
-            return
+            return False
         except (MenshenError, TimeoutError) as e:
             self._log.warning("cannot read back", lesson=lesson, error=type(e).__name__)
+            return False
 
-    async def _give_up(self, lesson: str) -> None:
+    async def _give_up(self, lesson: str, answered: bool) -> None:
         """What did not show in time is unconfirmed, and the ladder hears of it."""
         now = self._now()
         overdue = [a.intent for a in self._awaited.get(lesson, {}).values() if a.due <= now]
         for intent in overdue:
             self._awaited[lesson].pop(intent.id, None)
-            await self._settle(intent, Outcome(kind=OutcomeKind.UNCONFIRMED))
+            await self._settle(intent, Outcome(kind=OutcomeKind.UNCONFIRMED, code="" if answered else UNSEEN))
 
     async def _settle(self, intent: Queued, outcome: Outcome) -> None:
         """Write an outcome down. Where the database does not take it, the row stays and is found at the next start."""

@@ -6,7 +6,17 @@ proof failed is followed by the next step here; the last one calls people.
 
 from collections.abc import Iterator
 
-from app.domain.actions import PERSON_ACTIONS, Action, ActionKind, Decision, Lane, OutcomeKind, Severity
+from app.domain.actions import (
+    PERSON_ACTIONS,
+    UNSEEN,
+    Action,
+    ActionKind,
+    Decision,
+    Lane,
+    Outcome,
+    OutcomeKind,
+    Severity,
+)
 from app.domain.events import OutcomeSettled
 from app.domain.state import LessonState, Person, Standing, satisfied
 from policies.base import Rule, Settings
@@ -41,7 +51,7 @@ def decide(settings: Ladder, state: LessonState, event: OutcomeSettled) -> Itera
         return  # it was taken back on purpose
     target = event.action.target
     person = state.person(target.id) if target else None
-    for kind in _steps(state, standing, person, event.outcome.kind):
+    for kind in _steps(state, standing, person, event.outcome):
         lock = kind is ActionKind.LOCK
         yield Decision(
             action=Action(kind=kind, target=person.participant if person and kind in _PERSONAL else None),
@@ -58,9 +68,7 @@ def decide(settings: Ladder, state: LessonState, event: OutcomeSettled) -> Itera
 _PERSONAL = PERSON_ACTIONS | {ActionKind.ALERT}
 
 
-def _steps(
-    state: LessonState, standing: Standing, person: Person | None, outcome: OutcomeKind
-) -> tuple[ActionKind, ...]:
+def _steps(state: LessonState, standing: Standing, person: Person | None, outcome: Outcome) -> tuple[ActionKind, ...]:
     """The next step against somebody nobody knows; for everybody else, and for a human's press, people are called.
 
     While we cannot see, nothing shows in time: that is no reason for more against a person.
@@ -68,7 +76,7 @@ def _steps(
     if standing.by or person is None or person.trusted or identity_facts(person) < 2:
         return (ActionKind.ALERT,)
     steps = _NEXT.get(standing.action.kind, (ActionKind.ALERT,))
-    if outcome not in _USELESS or state.blind:
+    if outcome.kind not in _USELESS or outcome.code == UNSEEN or state.blind:
         steps = tuple(kind for kind in steps if kind not in PERSON_ACTIONS)
     return steps or (ActionKind.ALERT,)
 

@@ -73,15 +73,19 @@ def _sent_out(state: LessonState, person: Person) -> bool:
 
 
 def wake(settings: RosterOnly, state: LessonState) -> float | None:
-    """While a stranger is inside, look again: a budget refills, and a platform may not do as it says."""
+    """While somebody is inside who should wait, look again: a budget refills, and a platform may not do as it says."""
     if settings.strangers == "watch" or not state.roster or state.roster_shrunk:
         return None
-    left = any(not p.trusted and p.match.trust is Trust.STRANGER for p in state.inside.values())
+    held = (Trust.STRANGER, Trust.CLAIMED) if settings.claimed == "hold" else (Trust.STRANGER,)
+    left = any(not p.trusted and p.match.trust in held for p in state.inside.values())
     return state.now + EVERY if left else None
 
 
 def _judge(settings: RosterOnly, state: LessonState, person: Person) -> Iterator[Decision]:
     waits = person.participant.id in state.waiting
+    if not waits and state.is_barred(person):
+        yield keep_away(person, ActionKind.HOLD, "sent_out", Severity.MEDIUM)
+        return
     if person.trusted:
         if waits and settings.admit_verified and not person.vouched and not state.is_barred(person):
             yield admit(person, "verified")

@@ -153,6 +153,9 @@ class Action:
         return (self.kind.value, self.target.id if self.target else "", self.reference)
 
 
+UNSEEN = "unseen"  # code of an unconfirmed outcome whose read-back was not answered
+
+
 class OutcomeKind(StrEnum):
     """What became of an intent."""
 

@@ -43,6 +43,8 @@ class Hooks:
         """Answer one request."""
         reply = await self._answer(scope, receive)
         headers = [(b"content-type", reply.content_type.encode()), (b"content-length", str(len(reply.body)).encode())]
+        if reply.status in (408, 413):
+            headers.append((b"connection", b"close"))
         if reply.status == 503:
             headers.append((b"retry-after", b"1"))
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})

@@ -45,7 +45,17 @@ RULES = ("emergency", "roster_only", "late_lock", "quiet_start", "sharing", "lad
 REASONS = (
     *("stranger", "stranger_waits", "verified", "claimed_name", "claimed_twin", "claimed_free"),
     *("no_roster", "roster_shrunk", "late_lock", "late_pupil", "late_stranger", "quiet_start", "quiet_unmuted"),
-    *("share_not_allowed", "share_hosts", "did_not_help", "wave", "time_is_up", "rule_failed", "forbidden", "other"),
+    *(
+        "share_not_allowed",
+        "share_hosts",
+        "did_not_help",
+        "wave",
+        "time_is_up",
+        "rule_failed",
+        "forbidden",
+        "sent_out",
+        "other",
+    ),
     *(f"button_{button}" for button in Button),
 )
 SWITCHES = tuple(f"{s}.{w}" for s in ("audio", "chat", "share", "door") for w in ("title", "open", "closed", "unknown"))

@@ -2,17 +2,20 @@
 
 import pytest
 
-from app.domain.actions import ActionKind, Decision, OutcomeKind
+from app.domain.actions import UNSEEN, ActionKind, Decision, Outcome, OutcomeKind
+from app.domain.events import OutcomeSettled
 from app.domain.people import Participant
 from app.domain.state import LessonState, note
 from policies import decide
 from tests.builders import (
     LATER,
+    Rehearsal,
     fold,
     in_short,
     joined,
     lesson,
     named,
+    only,
     policy,
     pressed,
     pupil,
@@ -96,3 +99,12 @@ def test_a_lock_of_the_ladder_ends_by_itself() -> None:
 def test_an_intent_of_nobody_is_no_reason_for_anything() -> None:
     event = settled(standing(ActionKind.HOLD, stranger(1)), UNCONFIRMED)
     assert decide(policy("seminar"), fold(ROOM, joined(stranger(1)), event), event) == ()
+
+
+def test_what_could_not_be_looked_at_is_no_reason_for_more_against_a_person() -> None:
+    """The platform took the hold and then answered no read-back: perhaps he has been waiting all the time."""
+    held = standing(ActionKind.HOLD, stranger(1), status=OutcomeKind.REQUESTED)
+    world = Rehearsal(only("ladder"), note(lesson(inside=[teacher(), stranger(1)]), held))
+    unseen = Outcome(kind=OutcomeKind.UNCONFIRMED, code=UNSEEN)
+    told = OutcomeSettled(at=LATER, intent=held.id, action=held.action, outcome=unseen)
+    assert in_short(world.tell(told)) == ("alert x1",)

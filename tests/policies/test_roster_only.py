@@ -119,6 +119,8 @@ def test_whom_a_human_sent_out_is_not_let_in_by_a_rule() -> None:
     assert in_short(world.tell(waits(pupil(1), LATER + 1))) == ()
     again = replace(pupil(1), id="p1-again")  # the same account, under another id of the platform
     assert in_short(world.tell(waits(again, LATER + 2))) == ()
+    other = replace(pupil(1), id="p1-phone")  # nor does he stay who comes in where nobody waits
+    assert in_short(world.tell(joined(other, LATER + 2))) == ("hold p1-phone",)
     assert in_short(world.tell(pressed("admit", again, at=LATER + 3))) == ("admit p1-again",)
     assert in_short(world.tell(waits(pupil(2), LATER + 4))) == ("admit p2",)
 

@@ -1,5 +1,6 @@
 """What every answer carries and what no request may exceed. Plain ASGI, around everything but the webhook routes."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -7,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from app.settings import Settings
 
+BODY_SECONDS = 30.0  # in which a request has to arrive whole
 MAX_BODY = 4 * 1024 * 1024  # bytes: a roster of 5 000 people fits well
 
 Scope = MutableMapping[str, Any]
@@ -64,11 +66,18 @@ class Edge:
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         seen = int(declared) if declared.isdigit() else 0
         too_much = seen > self._max_body
-        read = 0
+        read, whole, deadline = 0, False, asyncio.get_running_loop().time() + BODY_SECONDS
 
         async def receiving() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, whole
+            if whole:
+                return await receive()  # only whether the browser is still there
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, "the request did not arrive in time", {"connection": "close"}) from None
+            whole = not message.get("more_body", False)
             read += len(message.get("body", b""))
             if too_much or read > self._max_body:
                 raise HTTPException(413, f"at most {self._max_body} bytes")
