@@ -181,6 +181,8 @@ class Executor:
             lane = Lane(line.ready[0].lane)
             if line.running >= (2 * self._parallel if lane is Lane.PANIC else min(self._parallel, line.window)):
                 return  # slow answers to everything else do not keep the panic lane waiting
+            if line.paused_until > now and line.running:
+                return  # through a pause goes one at a time
             turn = heapq.heappop(line.ready)
             pause = (line.probe_at if lane is Lane.PANIC else line.paused_until) - now
             wait = max([pause, *(b.wait(lane, now) for b in line.buckets)])
@@ -270,7 +272,8 @@ class Executor:
         asked = getattr(error, "retry_after", None)
         if asked is not None:
             line.window = 1
-            line.paused_until = max(line.paused_until, self._now() + asked)
+            if line.paused_until <= self._now():  # a try in the middle of a pause does not make it longer
+                line.paused_until = self._now() + asked
             line.probe_at = self._now() + min(asked, PROBE)
             return 0.0  # the pause itself holds it back, and ends earlier for who is urgent
         return BACKOFF[min(attempt, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311  (jitter)
