@@ -94,6 +94,27 @@ def test_a_sender_that_goes_away_half_way_has_sent_nothing(school: Guarded) -> N
     assert school.rows("log") == school.rows("quarantine") == []
 
 
+def test_a_sender_that_stops_half_way_is_not_waited_for(school: Guarded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.hooks.BODY_SECONDS", 0.0)
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return await asyncio.Future()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def story(pipeline: Pipeline) -> None:
+        scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": []}
+        await Hooks(pipeline, school.now)(scope, receive, send)
+        assert pipeline.counted == {"unfinished": 1}
+
+    school.run(story)
+    assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert school.rows("log") == school.rows("quarantine") == []
+
+
 @pytest.mark.parametrize(
     ("chunks", "headers"),
     [

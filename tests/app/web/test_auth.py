@@ -1,6 +1,7 @@
 """Who gets in, who may do what, and what every page carries."""
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -420,13 +421,25 @@ def test_a_body_has_an_end(school: House, declared: bool) -> None:
     assert answer.json()["type"] == "urn:menshen:problem:too-large"
 
 
+def test_a_body_that_stops_half_way_is_not_waited_for(school: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.auth.edge.BODY_SECONDS", 0.2)
+    host, port = school.address.split(":")
+    path = f"/api/v1/courses/{school.course()['id']}/roster"
+    head = [f"PUT {path} HTTP/1.1", f"Host: {school.address}", "Content-Length: 100"]
+    head += [f"{name}: {value}" for name, value in school.token().items()]
+    with socket.create_connection((host, int(port)), timeout=10) as slow:
+        slow.sendall("\r\n".join([*head, "", "half a ro"]).encode())
+        answer = slow.makefile("rb").read()  # ends only because the server hangs up
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
 # --- sockets ----------------------------------------------------------------------------------------------------------
 
 
 def hear(school: House, lesson: str, headers: dict[str, str]) -> str | bytes:
     """The first message of a socket."""
-    with connect(f"ws://{school.address}/live/{lesson}", additional_headers=headers, open_timeout=10) as socket:
-        return socket.recv(timeout=10)
+    with connect(f"ws://{school.address}/live/{lesson}", additional_headers=headers, open_timeout=10) as hearing:
+        return hearing.recv(timeout=10)
 
 
 @pytest.mark.parametrize(
