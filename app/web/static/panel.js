@@ -118,9 +118,12 @@
 
   // --- press and hold: 1.5 s with finger, mouse or Enter; a short press does nothing
   const HOLD = 1500;
+  const AWAY = 40; // pixels: a mouse that goes further has left; a page that moves under a still mouse has not made it leave
   let held = 0;
-  function hold(link) {
+  let from = null;
+  function hold(link, event) {
     if (held) return;
+    from = event;
     link.classList.add("holding");
     held = setTimeout(() => { let_go(); byId(link.dataset.hold)?.requestSubmit(); }, HOLD);
   }
@@ -130,11 +133,13 @@
     for (const link of document.querySelectorAll(".holding")) link.classList.remove("holding");
   }
   const holdable = (event) => event.target.closest?.("[data-hold]");
-  document.addEventListener("pointerdown", (event) => { if (holdable(event) && event.button === 0) hold(holdable(event)); });
+  document.addEventListener("pointerdown", (event) => { if (holdable(event) && event.button === 0) hold(holdable(event), event); });
   for (const end of ["pointerup", "pointercancel", "blur"]) window.addEventListener(end, let_go);
-  document.addEventListener("pointermove", (event) => { if (held && event.pointerType === "mouse" && !holdable(event)) let_go(); });
+  document.addEventListener("pointermove", (event) => {
+    if (held && event.pointerType === "mouse" && Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) > AWAY) let_go();
+  });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && holdable(event)) { event.preventDefault(); hold(holdable(event)); }
+    if (event.key === "Enter" && holdable(event)) { event.preventDefault(); hold(holdable(event), event); }
   });
   document.addEventListener("keyup", (event) => { if (event.key === "Enter") let_go(); });
   for (const kind of ["click", "contextmenu", "dragstart"]) {

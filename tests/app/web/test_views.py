@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -501,11 +501,29 @@ def test_ending_a_class_needs_a_long_press(browser: Browser, catalogues: Catalog
         with page.expect_response("**/press"):
             if by == "mouse":
                 link.hover()
+                page.wait_for_function("document.querySelector('.end-link:hover')")
                 page.mouse.down()
+                page.evaluate("document.querySelector('.end-link').style.translate = '0 -300px'")  # news move the page
             else:
                 link.focus()
                 page.keyboard.down("Enter")
         assert [parse_qs(body)["button"] for _, body in shown_page.posted] == [["end"]]
+
+
+def test_a_mouse_that_leaves_ends_nothing(browser: Browser, catalogues: Catalogues) -> None:
+    drawn_pages = dict(preview.drawn(catalogues[Language.EN]))
+    with preview.opened(browser, drawn_pages["lesson-calm"], 390, answer=drawn_pages["fragments"]) as shown_page:
+        page = shown_page.page
+        page.clock.install()
+        page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+        page.locator(".end-link").hover()
+        page.wait_for_function("document.querySelector('.end-link:hover')")
+        page.mouse.down()
+        page.locator(".end-link.holding").wait_for()
+        page.mouse.move(1, 1)
+        assert page.locator(".holding").count() == 0
+        page.clock.run_for(2_000)
+        assert shown_page.posted == []
 
 
 def test_without_script_ending_a_class_is_a_page_of_its_own(browser: Browser, catalogues: Catalogues) -> None:
