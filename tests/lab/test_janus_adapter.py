@@ -237,6 +237,7 @@ def test_a_locked_class_lets_those_inside_reconnect_and_nobody_else_in(lab: Lab)
                 assert attendance.switches.locked is True
                 await c.do(Kind.ADMIT, Participant(id="", link=c.links["late"]))
                 await _enters(c.pupil("late"))
+            await c.event(ev.ParticipantLeft, lambda e: e.participant.id == "id-an")
             await _enters(c.pupil("an"))
             await _enters(c.pupil("teacher"))
 
