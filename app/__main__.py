@@ -7,8 +7,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
 
 import structlog
 import typer
@@ -89,10 +89,9 @@ class Server(uvicorn.Server):
         self.listening.set()
 
 
-def _server(app: object, settings: Settings) -> Server:
+def _server(app: Callable[..., Any], settings: Settings) -> Server:
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type]  # an ASGI application by duck typing
-        host=settings.host, port=int(settings.port), loop="uvloop", http="httptools", ws="websockets-sansio",
+        app, host=settings.host, port=int(settings.port), loop="uvloop", http="httptools", ws="websockets-sansio",
         access_log=False, log_level="warning", lifespan="on", timeout_graceful_shutdown=3, ws_per_message_deflate=False,
         server_header=False, forwarded_allow_ips=settings.proxies,
     )  # fmt: skip

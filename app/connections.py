@@ -63,6 +63,10 @@ class Connections:
         """The connection of that id."""
         return self._connected.get(connection)
 
+    def __getitem__(self, connection: str) -> Connected:
+        """The connection of an id that has to be there. Raises KeyError."""
+        return self._connected[connection]
+
     def all(self) -> tuple[Connected, ...]:
         """Every connection."""
         return tuple(self._connected.values())

@@ -153,8 +153,7 @@ class Executor:
         self._pump(line)
 
     def _line(self, connection: str) -> Line:
-        connected = self._connections.get(connection)
-        assert connected is not None, "intents are written for known connections only"  # noqa: S101
+        connected = self._connections[connection]
         line = self._lines.get(connection)
         if line is not None and line.connected is not connected:
             line.connected = connected  # other credentials since: what waits goes out with the new ones
@@ -263,7 +262,7 @@ class Executor:
             return Outcome(kind=OutcomeKind.GONE, code=e.code, detail=_short(e))
         except AdapterError as e:
             return Outcome(kind=OutcomeKind.FAILED, code=e.code, detail=_short(e))
-        except Exception as e:  # a broken adapter must not stop the queue; its intent says so
+        except Exception as e:  # an adapter's own mistake is logged and is its intent's outcome; the queue goes on
             self._log.exception("adapter failed", intent=intent.id)
             return Outcome(kind=OutcomeKind.FAILED, detail=type(e).__name__)
 
@@ -276,7 +275,7 @@ class Executor:
                 line.paused_until = self._now() + asked
             line.probe_at = self._now() + min(asked, PROBE)
             return 0.0  # the pause itself holds it back, and ends earlier for who is urgent
-        return BACKOFF[min(attempt, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311  (jitter)
+        return BACKOFF[min(attempt, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311  spreads retries; to guess it is no use
 
     # --- proof ------------------------------------------------------------------------------------------------------
 

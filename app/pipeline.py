@@ -128,19 +128,11 @@ class Pipeline:
             items = connected.adapter.parse(delivery)
         except Malformed as e:
             self.count("malformed")
-            return Work(
-                school=connected.school,
-                connection=connected.id,
-                body=delivery.body[:65536],
-                problem=e.detail or "malformed",
-            )
+            problem = e.detail or "malformed"
+            return Work(school=connected.school, connection=connected.id, body=delivery.body[:65536], problem=problem)
         now = delivery.received_at
         told = tuple(r if r.event.at <= now else replace(r, event=replace(r.event, at=now)) for r in items)
         return Work(school=connected.school, connection=connected.id, items=told, body=delivery.body)
-
-    def _unread(self, connected: Connected, delivery: Delivery, problem: str) -> Work:
-        self.count("malformed")
-        return Work(school=connected.school, connection=connected.id, body=delivery.body[:65536], problem=problem)
 
     async def press(self, school: str, lesson: str, event: ButtonPressed) -> tuple[str, ...]:
         """A button; returns the ids of the intents it led to (the same again for the same idempotency key)."""
@@ -197,7 +189,7 @@ class Pipeline:
         for sink in self.sinks if committed.lessons else ():
             try:
                 sink(committed)
-            except Exception:  # it is committed: a reader's mistake must not keep the platform from its answer
+            except Exception:  # logged; it is committed, and the platform gets its answer whatever a reader does
                 self.count("stumbled")
                 self._logger.exception("a reader stumbled", reader=type(sink).__name__)
 
@@ -205,7 +197,7 @@ class Pipeline:
         """On the writer thread: all in one transaction; if that fails, each alone, so that no neighbour is lost."""
         try:
             return self._together(batch)
-        except Exception as e:  # a poisonous delivery or the database: found out one by one
+        except Exception as e:  # not swallowed: _alone tells the sender, or quarantines, for each delivery
             if len(batch) == 1:
                 return self._alone(batch[0], e, tries)
         committed = Committed()
@@ -271,13 +263,14 @@ class Pipeline:
         for item in work.items:
             self._receive(writing, work, item, steps, done)
         if work.lesson:
-            done.lesson = writing.by_id(work.school, work.lesson)
-            if done.lesson and work.press and work.press in done.lesson.state.pressed:
-                done.intents.extend(writing.pressed(done.lesson, work.press))
+            done.lesson = lesson = writing.by_id(work.school, work.lesson)
+            if lesson is None:
                 return done
-            for event in work.events if done.lesson else ():
-                assert done.lesson is not None  # noqa: S101  (for the type checker)
-                done.intents.extend(steps.take(done.lesson, event, work.press))
+            if work.press and work.press in lesson.state.pressed:
+                done.intents.extend(writing.pressed(lesson, work.press))
+                return done
+            for event in work.events:
+                done.intents.extend(steps.take(lesson, event, work.press))
         return done
 
     def _receive(self, writing: Writing, work: Work, item: Received, steps: Steps, done: Done) -> None:

@@ -20,7 +20,7 @@ from adapters.drill import DrillAdapter, DrillSettings
 from adapters.drill.api import call
 from adapters.drill.classroom.people import practice_accounts
 from adapters.http import Http
-from app.domain.errors import NotFound, Refused, Transient
+from app.domain.errors import Invalid, NotFound, Refused, Transient
 from app.domain.people import RosterEntry
 from app.settings import Settings
 from app.store.desk import Desk, NewCourse, TokenKind, UserRole
@@ -97,10 +97,9 @@ _WELCOME = {UserRole.TEACHER: "teacher", UserRole.CO_GUARD: "co-guard", UserRole
 
 async def begin(service: Service, settings: Settings) -> None:
     """A lesson in progress: the meeting, its start, and a calm class. Raises AdapterError."""
-    connected = service.connections.get(CONNECTION)
-    assert connected is not None  # noqa: S101  (furnish made it)
-    assert isinstance(connected.adapter, DrillAdapter)  # noqa: S101
-    adapter = connected.adapter
+    adapter = service.connections[CONNECTION].adapter
+    if not isinstance(adapter, DrillAdapter):
+        raise Invalid(problems=(("connection", f"{CONNECTION} is kept for the practice classroom"),))
     await _until_awake(adapter)
     webhook = f"http://127.0.0.1:{settings.port}/hooks/{CONNECTION}"
     await call(adapter.settings, adapter.http, "PUT", "/webhook", {"url": webhook})
@@ -161,8 +160,9 @@ def running_classroom(port: int, classroom: Classroom) -> Iterator[None]:
         "--with-parent",
     ]
     secret = {"DRILL_TOKEN": classroom.token, "DRILL_SECRET": classroom.secret}
-    process = subprocess.Popen(  # noqa: S603
-        command, env=os.environ | secret, stdin=subprocess.PIPE, start_new_session=True
+    env = os.environ | secret
+    process = subprocess.Popen(  # noqa: S603  this interpreter with arguments of ours, no shell
+        command, env=env, stdin=subprocess.PIPE, start_new_session=True
     )
     try:
         yield

@@ -10,7 +10,6 @@ import itertools
 import os
 import resource
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -61,9 +60,9 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def process(*arguments: str, port: int) -> AsyncIterator[subprocess.Popen[bytes]]:
+async def process(*arguments: str, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
     """A measured process, ready to be asked."""
-    running = subprocess.Popen([sys.executable, "-m", "bench.serve", *arguments])  # noqa: ASYNC220  (nothing else runs)
+    running = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.serve", *arguments)
     try:
         for _ in range(6000):
             try:
@@ -71,13 +70,14 @@ async def process(*arguments: str, port: int) -> AsyncIterator[subprocess.Popen[
                 writer.close()
                 break
             except OSError:
-                if running.poll() is not None:
+                if running.returncode is not None:
                     raise SystemExit("the measured process ended") from None
                 await asyncio.sleep(0.05)
         yield running
     finally:
-        running.terminate()
-        running.wait(20)
+        if running.returncode is None:
+            running.terminate()
+            await asyncio.wait_for(running.wait(), 20)
 
 
 @asynccontextmanager
@@ -94,8 +94,10 @@ async def measured(kind: str, lessons: int, delay: float = 0.0) -> AsyncIterator
         arguments = ["bare", str(port)]
         if kind != "bare":
             there = (str(port), database)
-            school_of = [sys.executable, "-m", "bench.serve", "service", *there, str(lessons), str(platform_port)]
-            subprocess.run(school_of, check=True)  # noqa: ASYNC221  (nothing else runs)
+            school_of = (sys.executable, "-m", "bench.serve", "service", *there, str(lessons), str(platform_port))
+            made = await asyncio.create_subprocess_exec(*school_of)
+            if await made.wait():
+                raise SystemExit("the school of the bench could not be made")
             arguments = ["service", *there, "0", str(platform_port)]
         async with process(*arguments, port=port) as running:
             pool = Pool()

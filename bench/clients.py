@@ -21,12 +21,13 @@ Ask = Callable[[str], Awaitable[object]]
 async def wave(name: str, ask: Ask, address: str, calls: dict[bytes, list[float]]) -> None:
     """Send and print."""
     started = time.monotonic() + 0.2
-    tasks, due = [], {}
+    tasks: list[asyncio.Future[object]] = []
+    due: dict[bytes, float] = {}
     for n in range(RATE * SECONDS):
         at = started + n / RATE
         await asyncio.sleep(max(0.0, at - time.monotonic()))
         due[f"/{name}/{n}".encode()] = at
-        tasks.append(asyncio.create_task(ask(f"{address}/{name}/{n}")))  # type: ignore[arg-type]
+        tasks.append(asyncio.ensure_future(ask(f"{address}/{name}/{n}")))
     await asyncio.gather(*tasks, return_exceptions=True)
     waits = [calls[path][0] - at for path, at in due.items() if path in calls]
     p50, p99 = percentiles(waits)

@@ -31,8 +31,12 @@ async def fan_out(port: int, database: str, pool: Pool, school: School, number: 
         seen = [asyncio.create_task(panel.recv()) for panel in panels]
         await asyncio.sleep(1.0)
         at = time.monotonic()
+
+        def seen_now(_: object, at: float = at) -> None:
+            waits.append(time.monotonic() - at)
+
         for task in seen:
-            task.add_done_callback(lambda _, at=at: waits.append(time.monotonic() - at))
+            task.add_done_callback(seen_now)
         await pool.send(school.ordinary())
         await asyncio.wait(seen, timeout=10)
         for task in seen:

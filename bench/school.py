@@ -44,7 +44,7 @@ class School:
     classes: list[Class] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._chance = random.Random(self.seed)  # noqa: S311  (a load, not a secret)
+        self._chance = random.Random(self.seed)
         for n in range(self.lessons):
             pupils = [Pupil(id=f"m{n}-p{i}", name=f"学生{n}-{i}", account=f"acc-{n}-{i}") for i in range(self.pupils)]
             self.classes.append(Class(meeting=f"m{n}", connection=f"bench{n % CONNECTIONS}", pupils=pupils))

@@ -8,16 +8,17 @@ import hmac
 import os
 import resource
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 
 from bench.school import CONNECTIONS, SECRET, School
 
 
-def _uvicorn(app: object, port: int) -> None:
+def _uvicorn(app: Callable[..., Any], port: int) -> None:
     uvicorn.run(
-        app,  # type: ignore[arg-type]
-        host="127.0.0.1", port=port, loop="uvloop", http="httptools", ws="websockets-sansio", access_log=False,
+        app, host="127.0.0.1", port=port, loop="uvloop", http="httptools", ws="websockets-sansio", access_log=False,
         log_level="error", ws_per_message_deflate=False, backlog=4096,
     )  # fmt: skip
 
@@ -25,7 +26,7 @@ def _uvicorn(app: object, port: int) -> None:
 def bare(port: int) -> None:
     """What nothing can beat: read, verify, answer."""
 
-    async def app(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+    async def app(scope: dict[str, Any], receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
         if scope["type"] != "http":
             return
         message = await receive()

@@ -43,7 +43,7 @@ def _ask(rule: Rule, policy: Policy, state: LessonState, event: Event) -> Iterat
         return
     try:
         wishes = tuple(rule.decide(settings, state, event))
-    except Exception as e:  # whatever a rule does wrong, the other rules and the lesson go on
+    except Exception as e:  # becomes an incident of its own; the other rules and the lesson go on
         yield failed(rule, e)
         return
     observed = settings.mode == "observe" and rule.name not in ALWAYS

@@ -74,7 +74,14 @@ def _kept(state: LessonState, event: MediaEvent) -> Iterator[Decision]:
         )
 
 
-def _wish(event: ButtonPressed, kind: ActionKind, target: Person | None = None, **more: object) -> Decision:
+def _wish(
+    event: ButtonPressed,
+    kind: ActionKind,
+    target: Person | None = None,
+    *,
+    expires_after: float | None = None,
+    undo_of: str = "",
+) -> Decision:
     return Decision(
         action=Action(kind=kind, target=target.participant if target else None),
         rule="emergency",
@@ -84,7 +91,8 @@ def _wish(event: ButtonPressed, kind: ActionKind, target: Person | None = None, 
         lane=Lane.PANIC,
         facts=2,
         by=event.by,
-        **more,  # type: ignore[arg-type]  # the few optional fields of Decision
+        expires_after=expires_after,
+        undo_of=undo_of,
     )
 
 

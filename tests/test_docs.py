@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from app.connections import Connections
 from app.domain.actions import Button, OutcomeKind
 from app.main import create_app
 from app.settings import Settings
+from app.web.auth.edge import ASGI, Message
 from app.web.words import DOMAIN, Language
 from policies import RULES
 from policies.documents import PRESETS, policy
@@ -148,14 +149,18 @@ def test_every_address_that_is_told_exists(tmp_path: Path) -> None:
         assert (method, re.sub(r"export\.\w+$", "export.{}", path)) in known, call
 
 
-def _described(app: object) -> dict[str, dict[str, dict[str, object]]]:
-    """The service's own description of its addresses, as it stands at /api/openapi.json."""
-    sent: list[dict[str, object]] = []
+async def _asking(answering: Awaitable[None]) -> None:
+    await answering
 
-    async def receive() -> dict[str, object]:
+
+def _described(app: ASGI) -> dict[str, dict[str, dict[str, object]]]:
+    """The service's own description of its addresses, as it stands at /api/openapi.json."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
         return {"type": "http.request", "body": b""}
 
-    async def send(message: dict[str, object]) -> None:
+    async def send(message: Message) -> None:
         sent.append(message)
 
     scope = {
@@ -163,8 +168,8 @@ def _described(app: object) -> dict[str, dict[str, dict[str, object]]]:
         "query_string": b"", "headers": [], "http_version": "1.1", "scheme": "http", "server": ("127.0.0.1", 80),
         "client": ("127.0.0.1", 1),
     }  # fmt: skip
-    asyncio.run(app(scope, receive, send))  # type: ignore[operator]
-    body = b"".join(m.get("body", b"") for m in sent)  # type: ignore[misc]
+    asyncio.run(_asking(app(scope, receive, send)))
+    body = b"".join(m.get("body", b"") for m in sent)
     described: dict[str, dict[str, dict[str, object]]] = json.loads(body)
     return described
 

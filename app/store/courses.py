@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
 
+from app.domain.errors import StoreError
 from app.domain.people import Roster
 from app.store import codec
 from app.store import tables as t
@@ -55,7 +56,8 @@ class Courses:
         if packed and (packed[0].policy_version, packed[0].roster_version) == (policy_version, roster_version):
             return self._keep(*packed)
         found = self._read(db, school, course)
-        assert found is not None, "a lesson refers to its course by foreign key"  # noqa: S101
+        if found is None:
+            raise StoreError("a lesson refers to a course that is not there")
         return found
 
     def of_meeting(self, db: Connection, school: str, connection: str, meeting: str) -> Course | None:

@@ -83,7 +83,7 @@ class Translator:
 
         Only a value that is Markup already, one of our own words, stands in the sentence as it is.
         """
-        text = Markup(self.catalogue.gettext(message))  # noqa: S704  our own catalogue, never anybody's input
+        text = Markup(self.catalogue.gettext(message))  # noqa: S704  from our catalogues; values come in below, escaped
         return text.format(**{key: v if isinstance(v, Markup) else _isolated(v) for key, v in values.items()})
 
     def word(self, group: str, value: object) -> str:

@@ -111,7 +111,7 @@ def until(wanted: Callable[[], bool], ticks: threading.Event) -> None:
 
 @pytest.mark.timeout(170)
 def test_house_3_fifty_kills_lose_no_acknowledged_event_and_repeat_no_confirmed_action(tmp_path: Path) -> None:
-    chance = random.Random(20260914)  # noqa: S311  (the same moments every time, as far as the machine allows)
+    chance = random.Random(20260914)
     url = f"sqlite:///{tmp_path}/menshen.db"
     engine = open_engine(url, writer=True)
     upgrade(engine)

@@ -241,7 +241,7 @@ def test_a_meeting_that_is_held_again_is_a_new_lesson_and_late_events_stay_with_
 
 def test_after_a_restart_the_log_folds_to_the_same_state(school: Guarded) -> None:
     """Across two snapshots, with every kind of trouble in between."""
-    chance = random.Random(7)  # noqa: S311  (the same lesson every time)
+    chance = random.Random(7)
 
     async def story(pipeline: Pipeline) -> None:
         await receive(pipeline, *opening(school))
@@ -443,7 +443,7 @@ def test_two_processes_on_one_database_keep_one_gapless_log(postgres_url: str) -
     with guarded(postgres_url) as one:
         one.course("c2", meeting="m2")
         two = one.again()
-        chance = random.Random(3)  # noqa: S311  (the same order every time)
+        chance = random.Random(3)
 
         async def story(mine: Pipeline, other: Pipeline) -> int:
             sent = 0

@@ -58,7 +58,7 @@ def test_port_is_understood_where_only_that_is_set() -> None:
 
 def test_addresses_lose_their_last_slash() -> None:
     assert load({**GOOD, "MENSHEN_PUBLIC_URL": "https://x.example/m/"}).base_url == "https://x.example/m"
-    assert Settings(host="0.0.0.0", port="1").base_url == "http://0.0.0.0:1"  # noqa: S104  (a text, nothing listens)
+    assert Settings(host="0.0.0.0", port="1").base_url == "http://0.0.0.0:1"  # noqa: S104  a text, nothing listens
 
 
 def test_the_secret_is_in_no_repr() -> None:

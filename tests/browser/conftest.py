@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -24,8 +25,8 @@ def visit(browser: Browser, house: House) -> Iterator[Visit]:
     """Opens browsers for people of this test, signed in with a link: `visit(link, size=..., locale=...)`."""
     visitors: list[Visitor] = []
 
-    def coming(link: str = "", **how: object) -> Visitor:
-        visitor = Visitor(browser, house.url, **how)  # type: ignore[arg-type]  # passed on as given
+    def coming(link: str = "", **how: Any) -> Visitor:
+        visitor = Visitor(browser, house.url, **how)
         visitors.append(visitor)
         if link:
             visitor.sign_in(link)

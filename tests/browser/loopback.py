@@ -27,8 +27,8 @@ class Caller:
         sent = {"content-type": "application/json", **{k.replace("_", "-"): v for k, v in headers.items()}}
         if self._token:
             sent["authorization"] = f"Bearer {self._token}"
-        request = urllib.request.Request(self._base + path, content, sent, method=method)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=DEADLINE) as answer:  # noqa: S310
+        request = urllib.request.Request(self._base + path, content, sent, method=method)
+        with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
             return json.load(answer)
 
 

@@ -55,8 +55,8 @@ class Service:
         """The answer of the API."""
         content = None if body is None else json.dumps(body).encode()
         headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
-        request = urllib.request.Request(f"{self.url}/api/v1{path}", content, headers, method=method)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+        request = urllib.request.Request(f"{self.url}/api/v1{path}", content, headers, method=method)
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:
             return json.load(answer)
 
 
@@ -84,7 +84,7 @@ def _until_it_answers(process: "subprocess.Popen[bytes]", url: str, log: Path) -
     deadline = time.monotonic() + 60
     while True:
         try:
-            urllib.request.urlopen(url, timeout=1).close()  # noqa: S310
+            urllib.request.urlopen(url, timeout=1).close()
         except OSError:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the service did not start:\n{log.read_text()}") from None
@@ -254,8 +254,8 @@ async def _lets_in(pupil: Pupil) -> bool:
 async def _in_time(look: Callable[[], Any]) -> bool:
     """Whether something about Janus becomes true in time."""
     async with asyncio.timeout(SECONDS):
-        while not await look():  # noqa: ASYNC110
-            await asyncio.sleep(0.2)  # between two tries at a door, which cannot call us
+        while not await look():  # noqa: ASYNC110  a door cannot call us: it is tried again
+            await asyncio.sleep(0.2)
     return True
 
 

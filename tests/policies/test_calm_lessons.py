@@ -111,7 +111,7 @@ SCRIPTS: tuple[Script, ...] = (bell_surge, reconnect_storm, waiting_room, discus
 def play(preset: str, script: Script, seed: int) -> Rehearsal:
     """The script, with the clock ticking when it is asked to and every wish fulfilled."""
     world = Rehearsal(policy(preset), LessonState(lesson="l1", roster=roster(200)))
-    for event in script(random.Random(seed)):  # noqa: S311  (the same lesson every time)
+    for event in script(random.Random(seed)):
         due = wake_at(world.policy, world.state)
         if due is not None and due <= event.at:
             world.tell(ticked(max(due, world.state.now)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from adapters.drill.classroom.happenings import Happening, Happenings, Message, Name, Switches, as_switches
 from adapters.drill.classroom.people import NAME_LENGTH, TEXT_LENGTH, Ban, Person, Place, Role, Visitor, clean
@@ -268,8 +268,8 @@ class Room:
             raise Refusal("host")
         return person
 
-    def _put(self, person: Person, **changes: object) -> Person:
-        changed = replace(person, **changes)  # type: ignore[arg-type]  # field names are checked by replace()
+    def _put(self, person: Person, **changes: Any) -> Person:
+        changed = replace(person, **changes)
         self.persons[person.id] = changed
         return changed
 

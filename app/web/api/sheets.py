@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.domain.errors import Invalid
@@ -141,7 +141,10 @@ def _several(cell: str) -> tuple[str, ...]:
 
 def _by_line(problems: Iterable[tuple[str, str]], lines: Sequence[int]) -> Iterator[tuple[str, str]]:
     """The same problems, with lines where the roster's check counts entries."""
-    at: Callable[[re.Match[str]], str] = lambda m: f"line {lines[int(m[1])]}, "  # noqa: E731  one expression
+
+    def at(entry: re.Match[str]) -> str:
+        return f"line {lines[int(entry[1])]}, "
+
     for field, problem in list(problems)[:PROBLEMS]:
         said = re.sub(r"of entry (\d+)", lambda m: f"of line {lines[int(m[1])]}", problem)
         yield re.sub(r"^roster\[(\d+)\]\.", at, field), said

@@ -52,6 +52,9 @@ class Choices:
     rules: tuple[tuple[str, str], ...]
 
 
+NOTHING = Markup()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One numbered row. An intent has `rule`, `why`, `result`, `latency` and the row it answers to."""
@@ -62,7 +65,7 @@ class Entry:
     mine: bool
     erased: bool
     rule: str = ""
-    why: Markup = Markup()  # noqa: RUF009  a constant
+    why: Markup = NOTHING
     who: str = ""
     result: Result | None = None
     latency: str = ""

@@ -15,7 +15,7 @@ from adapters.drill.classroom.running import running_classroom
 from adapters.drill.classroom.settings import ClassroomSettings, Hidden
 from adapters.http import Http
 from app.domain.actions import Action, ActionKind, Outcome
-from app.domain.events import Attendance, ParticipantJoined, ParticipantWaiting
+from app.domain.events import Attendance, ParticipantJoined, ParticipantWaiting, Switches
 from app.domain.people import Participant
 from tests.adapters.drill.receiver import Receiver, receiving
 
@@ -91,9 +91,15 @@ class School:
         self.receiver.until(arrived)
         return found[-1]
 
-    def perform(self, kind: ActionKind, target: Participant | None = None, **more: str) -> Outcome:
-        action = Action(kind=kind, target=target, **more)  # type: ignore[arg-type]  # text and reference
+    def perform(self, kind: ActionKind, target: Participant | None = None, **more: Any) -> Outcome:
+        action = Action(kind=kind, target=target, **more)
         return self.with_adapter(lambda a: a.perform(self.lesson, action))
+
+    def switches(self) -> Switches:
+        """What the classroom says of its own switches."""
+        switches = self.attendance().switches
+        assert switches is not None
+        return switches
 
     def attendance(self) -> Attendance:
         return self.with_adapter(lambda a: a.participants(self.lesson))

@@ -36,7 +36,7 @@ def test_a_busy_or_broken_platform_is_worth_another_try(
     with pytest.raises(Transient) as failed:
         here.perform(ActionKind.LOCK)
     assert failed.value.retry_after == retry_after
-    assert here.attendance().switches.locked is (fault == "lost")  # type: ignore[union-attr]
+    assert here.switches().locked is (fault == "lost")
     assert here.perform(ActionKind.LOCK).kind is OutcomeKind.REQUESTED
 
 
@@ -46,7 +46,7 @@ def test_no_answer_in_time_is_transient(here: School) -> None:
     with pytest.raises(Transient):
         here.with_adapter(lambda a: a.perform(here.lesson, lock), total_seconds=0.2)
     here.api("DELETE", "/api/faults")
-    assert here.attendance().switches.locked is False  # type: ignore[union-attr]
+    assert here.switches().locked is False
 
 
 def test_a_delayed_answer_still_counts(here: School) -> None:
@@ -60,7 +60,7 @@ def test_a_lie_is_never_taken_for_a_proof(here: School) -> None:
     for kind in (ActionKind.SILENCE, ActionKind.WARN, ActionKind.ANNOUNCE, ActionKind.LOCK):
         order(here, "lie", times=1)
         assert here.perform(kind, target, text="x").kind is OutcomeKind.REQUESTED
-    assert here.attendance().switches.locked is False  # type: ignore[union-attr]
+    assert here.switches().locked is False
     assert pupil.sees()["me"]["silenced"] is False
 
 

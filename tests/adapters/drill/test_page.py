@@ -3,15 +3,16 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from app.domain.actions import ActionKind
 from app.domain.events import ParticipantLeft
 from tests.adapters.drill.school import MEETING, School, school
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 SHOTS = os.environ.get("DRILL_SHOTS", "")  # a folder for pictures, for people who want to look
 
 
@@ -24,7 +25,7 @@ def here() -> Iterator[School]:
 
 @pytest.fixture
 def phone(browser: Browser, here: School) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]  # a plain dict is fine
+    context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda e: problems.append(str(e)))
@@ -135,8 +136,9 @@ def test_closing_the_page_means_leaving(browser: Browser) -> None:
 
 def test_dark_and_light(here: School, browser: Browser) -> None:
     grounds = set()
-    for scheme in ("light", "dark"):
-        context = browser.new_context(viewport=PHONE, color_scheme=scheme)  # type: ignore[arg-type]
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        context = browser.new_context(viewport=PHONE, color_scheme=scheme)
         page = context.new_page()
         page.goto(f"{here.base_url}/join/{MEETING}?lang=zh-Hans")
         expect(page.locator("#door")).to_be_visible()

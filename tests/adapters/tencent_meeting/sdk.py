@@ -4,8 +4,8 @@ It knows nothing of loopback, so it gets an HTTP client of its own kind with ano
 """
 
 import requests
-import wemeet_openapi  # type: ignore[import-untyped]
-from wemeet_openapi.core import constants, xhttp  # type: ignore[import-untyped]
+import wemeet_openapi
+from wemeet_openapi.core import constants, xhttp
 
 from tests.adapters.tencent_meeting.cloud import SECRET_ID, SECRET_KEY
 

@@ -128,7 +128,7 @@ class Converges(RuleBasedStateMachine):
     @rule(seed=st.integers(0, 2**32), loss=st.sampled_from([0.0, 0.2, 0.7]))
     @precondition(lambda self: len(self.platform.sent) > 1)
     def one_poll_tells_the_truth(self, seed: int, loss: float) -> None:
-        chance = random.Random(seed)  # noqa: S311  (Hypothesis chooses the seed)
+        chance = random.Random(seed)
         state = LessonState(lesson="l1", roster=roster(2))
         for event in scrambled(self.platform.sent, chance, loss):
             state = apply(state, event)

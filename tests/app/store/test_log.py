@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.actions import ActionKind, OutcomeKind, Support
+from app.domain.events import Event
 from app.domain.state import apply
 from app.store import ledger
 from app.store.log import Lesson, Writing
@@ -27,9 +28,9 @@ def opened(school: Guarded, writing: Writing, key: str = MEETING, id: str = "l1"
     return writing.open_lesson(SCHOOL, CONNECTION, key, course, id)
 
 
-def write(writing: Writing, lesson: Lesson, *events: object) -> None:
+def write(writing: Writing, lesson: Lesson, *events: Event) -> None:
     for event in events:
-        writing.append(lesson, event, apply(lesson.state, event))  # type: ignore[arg-type]
+        writing.append(lesson, event, apply(lesson.state, event))
 
 
 def half_way(school: Guarded) -> None:

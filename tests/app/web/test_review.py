@@ -216,7 +216,14 @@ def test_a_verdict_by_api_with_optimistic_concurrency(review_desk: ReviewDesk) -
     assert it.patch(path, json={"verdict": "benign"}, headers={"if-match": tag}).status_code == 409
     assert it.patch(path, json={"note": "x"}, headers={"if-match": answer.headers["etag"]}).json()["note"] == "x"
     assert it.patch(path, json={"verdict": "test"}).json()["note"] == "x"
-    for wrong in ({"verdict": "guilty"}, {"status": "reviewed"}, {"note": "x" * 4001}, {"note": "a\0b"}, []):
+    refused: tuple[object, ...] = (
+        {"verdict": "guilty"},
+        {"status": "reviewed"},
+        {"note": "x" * 4001},
+        {"note": "a\0b"},
+        [],
+    )
+    for wrong in refused:
         assert it.patch(path, json=wrong).status_code == 422, wrong
     for raw in (b'{"note": "\\ud800"}', b"{", b'{"note": 1}', b"\xff"):
         assert it.patch(path, content=raw, headers={"content-type": "application/json"}).status_code in (400, 422), raw

@@ -34,7 +34,7 @@ def messages(language: Language) -> dict[str, Message]:
 
 
 def asked_in_templates() -> Iterator[str]:
-    env = jinja2.Environment(extensions=["jinja2.ext.i18n"])  # noqa: S701  nothing is rendered, only read
+    env = jinja2.Environment(extensions=["jinja2.ext.i18n"])  # noqa: S701  only parses the templates, renders none
     for path in TEMPLATES:
         text = path.read_text()
         found = jinja2.ext.extract_from_ast(env.parse(text), ("_", "many"))
