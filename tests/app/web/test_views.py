@@ -492,7 +492,7 @@ def test_a_lost_connection_is_told_within_ten_seconds(browser: Browser, catalogu
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
 def test_ending_a_class_needs_a_long_press(browser: Browser, catalogues: Catalogues, by: str) -> None:
     drawn_pages = dict(preview.drawn(catalogues[Language.EN]))
-    with preview.opened(browser, drawn_pages["lesson-calm"], 390, answer=drawn_pages["fragments"]) as shown_page:
+    with preview.opened(browser, drawn_pages["lesson-calm"], 390) as shown_page:
         page = shown_page.page
         link = page.locator(".end-link")
         link.click()
@@ -512,7 +512,7 @@ def test_ending_a_class_needs_a_long_press(browser: Browser, catalogues: Catalog
 
 def test_a_mouse_that_leaves_ends_nothing(browser: Browser, catalogues: Catalogues) -> None:
     drawn_pages = dict(preview.drawn(catalogues[Language.EN]))
-    with preview.opened(browser, drawn_pages["lesson-calm"], 390, answer=drawn_pages["fragments"]) as shown_page:
+    with preview.opened(browser, drawn_pages["lesson-calm"], 390) as shown_page:
         page = shown_page.page
         page.clock.install()
         page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
