@@ -12,7 +12,7 @@ from pydantic import SecretStr, ValidationError
 
 from adapters.base import Adapter
 from adapters.http import Http
-from app.domain.actions import ActionKind, Capabilities
+from app.domain.actions import ActionKind, Capabilities, Supports
 from app.domain.errors import Invalid, MenshenError
 
 
@@ -57,7 +57,6 @@ class Connections:
         self._make_http = http
         self._clients: dict[str, Http] = {}
         self._connected: dict[str, Connected] = {}
-        self._capabilities: dict[str, Capabilities] = {}
 
     def get(self, connection: str) -> Connected | None:
         """The connection of that id."""
@@ -71,9 +70,15 @@ class Connections:
         """Every connection."""
         return tuple(self._connected.values())
 
-    def capabilities(self, connection: str) -> Capabilities:
-        """What this connection can do."""
-        return self._capabilities[connection]
+    def supports(self, connection: str, lesson_key: str = "") -> Supports:
+        """What this connection can do in a lesson. Raises KeyError."""
+        adapter = self._connected[connection].adapter
+        return lambda kind, target: adapter.supports(kind, target, lesson_key)
+
+    def capabilities(self, connection: str, lesson_key: str = "") -> Capabilities:
+        """The same as a table, for showing: about somebody whom the platform knows well."""
+        supports = self.supports(connection, lesson_key)
+        return {kind: supports(kind, None) for kind in ActionKind}
 
     def validate(self, platform: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The settings as they will be stored. Raises Invalid naming what is wrong with which field."""
@@ -95,7 +100,6 @@ class Connections:
         adapter = kind(kind.settings_type.model_validate(dict(settings)), client)
         connected = Connected(school=school, id=connection, name=name, adapter=adapter)
         self._connected[connection] = connected
-        self._capabilities[connection] = {action: adapter.supports(action) for action in ActionKind}
         return connected
 
     async def close(self) -> None:

@@ -121,7 +121,7 @@ class Pipeline:
         if work.items or work.problem:
             await self.submit(work)
         self.count("accepted")
-        return adapter.accepted
+        return adapter.answer(delivery)
 
     def _read(self, connected: Connected, delivery: Delivery) -> Work:
         try:

@@ -43,7 +43,7 @@ class Steps:
     def _intend(self, lesson: Lesson, decision: Decision, press: str) -> list[str]:
         """Write what a wish comes down to on this platform."""
         intents: list[str] = []
-        for action, support in plan(self.connections.capabilities(lesson.connection), decision):
+        for action, support in plan(self.connections.supports(lesson.connection, lesson.key), decision):
             if action.kind is not decision.action.kind and _under_way(lesson.state, action):
                 continue  # two wishes may come down to the same on this platform
             standing = self._standing(lesson, decision, replace(action, operator=lesson.state.operator()))

@@ -45,6 +45,17 @@ CLOCKS: dict[str, str] = {
     "adapters/drill/classroom/": "a platform of its own, with a clock of its own",
 }
 
+SHARED = (
+    "base",
+    "envelope",
+    "http",
+    "memory",
+    "notes",
+    "preparation",
+    "signing",
+    "tokens",
+)  # what adapters have in common
+
 NOT_A_NOUN = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "core", "base_utils"}
 WALL_CLOCKS = {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
 HAVE_STATE = {
@@ -109,7 +120,7 @@ def _own(module: str, layer: str) -> tuple[str, ...]:
     platform = module.split(".")[1:2]
     if not layer.startswith("adapters") or not platform:
         return (layer,)
-    return tuple(f"adapters.{m}" for m in ("base", "http", "signing", *platform))
+    return tuple(f"adapters.{m}" for m in (*SHARED, *platform))
 
 
 def _upwards(module: str, name: str) -> Iterator[str]:

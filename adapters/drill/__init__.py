@@ -9,9 +9,11 @@ from adapters.drill.control import Room
 from adapters.drill.probe import probe
 from adapters.drill.settings import DrillSettings
 from adapters.http import Http
+from adapters.notes import Notes
 from adapters.signing import Keyed
 from app.domain.actions import Action, ActionKind, Capabilities, Level, Outcome, OutcomeKind, Support, Words
 from app.domain.events import Attendance
+from app.domain.people import Participant
 
 __all__ = ["DrillAdapter", "DrillSettings"]
 
@@ -28,13 +30,13 @@ class DrillAdapter(Adapter[DrillSettings]):
     poll_seconds: ClassVar[float] = 10.0
     settles_seconds: ClassVar[float] = 3.0
 
-    def __init__(self, settings: DrillSettings, http: Http) -> None:
-        super().__init__(settings, http)
+    def __init__(self, settings: DrillSettings, http: Http, notes: Notes | None = None) -> None:
+        super().__init__(settings, http, notes)
         self._supported = without(settings.hides)
         secrets = (settings.secret, settings.previous_secret)
         self._keys = tuple(Keyed(s.get_secret_value().encode()) for s in secrets if s is not None)
 
-    def supports(self, kind: ActionKind) -> Support:
+    def supports(self, kind: ActionKind, target: Participant | None = None, lesson_key: str = "") -> Support:
         """What this connection can do, less what it was set up to lack."""
         return self._supported[kind]
 

@@ -10,6 +10,7 @@ from adapters.janus.api import Janus
 from adapters.janus.capabilities import CAPABILITIES
 from adapters.janus.classroom import Classroom
 from adapters.janus.settings import JanusSettings
+from adapters.notes import Notes
 from app.domain.actions import Action, Capabilities, Outcome, Words
 from app.domain.events import Attendance
 
@@ -27,8 +28,8 @@ class JanusAdapter(Adapter[JanusSettings]):
     poll_seconds: ClassVar[float] = 20.0
     settles_seconds: ClassVar[float] = 2.0
 
-    def __init__(self, settings: JanusSettings, http: Http) -> None:
-        super().__init__(settings, http)
+    def __init__(self, settings: JanusSettings, http: Http, notes: Notes | None = None) -> None:
+        super().__init__(settings, http, notes)
         self._janus = Janus(settings, http)
 
     def verify(self, delivery: Delivery) -> None:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from adapters.base import Adapter, Budget, Delivery, Health, Proof, Received, Reply
 from adapters.http import Http
+from adapters.notes import Notes
 from adapters.tencent_meeting import control, links, people, probe, webhook
 from adapters.tencent_meeting.capabilities import CAPABILITIES
 from adapters.tencent_meeting.client import Client
@@ -42,11 +43,12 @@ class TencentMeetingAdapter(Adapter[TencentMeetingSettings]):
         self,
         settings: TencentMeetingSettings,
         http: Http,
+        notes: Notes | None = None,
         *,
         now: Callable[[], float] = time.time,
         nonce: Callable[[], int] | None = None,
     ) -> None:
-        super().__init__(settings, http)
+        super().__init__(settings, http, notes)
         self._client = Client(settings, http, Signer(settings, now=now, nonce=nonce))
         self._operators = Operators(self._client, settings.operator_userid, now)
         self._lists = Lists(self._client, settings.operator_userid, now)

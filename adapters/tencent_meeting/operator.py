@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
+from adapters.memory import Memory
 from adapters.tencent_meeting import people
 from adapters.tencent_meeting.client import Client, segment
 from adapters.tencent_meeting.errors import WRONG_OPERATOR
-from adapters.tencent_meeting.memory import Memory
 from app.domain.errors import Refused
 from app.domain.people import Participant
 

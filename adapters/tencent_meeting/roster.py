@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from adapters.memory import Memory
 from adapters.tencent_meeting import people
 from adapters.tencent_meeting.client import Client, Json, Query, segment
 from adapters.tencent_meeting.errors import PLATFORM
-from adapters.tencent_meeting.memory import Memory
 from app.domain.errors import Gone, Refused, Transient
 from app.domain.events import Attendance, Presence
 from app.domain.people import Participant, Role

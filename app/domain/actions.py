@@ -1,6 +1,6 @@
 """What Menshen can wish for, what a platform can do about it, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
@@ -118,7 +118,8 @@ class Support:
     """What a platform does about one action kind. Less than native needs `note` and `instead`.
 
     `instead` lists the kinds that `plan` uses where the level is none: at least an alert.
-    `confirm` tells the executor how an accepted request is proven.
+    `confirm` tells the executor how an accepted request is proven. `channel`, of alerts only: people are also told
+    outside the panel (a robot of the class group), which is a request like any other.
     """
 
     level: Level = Level.NATIVE
@@ -126,6 +127,7 @@ class Support:
     note: str = ""
     instead: tuple[ActionKind, ...] = ()
     instruction: Words | None = None
+    channel: bool = False
 
 
 Capabilities = Mapping[ActionKind, Support]
@@ -256,26 +258,35 @@ UNDO: dict[ActionKind, ActionKind] = {
 }
 
 
-def plan(capabilities: Capabilities, decision: Decision) -> tuple[tuple[Action, Support], ...]:
+Supports = Callable[[ActionKind, Participant | None], Support]  # what a connection can do in a lesson, to somebody
+
+
+def plan(supports: Supports, decision: Decision) -> tuple[tuple[Action, Support], ...]:
     """What is really asked of this platform for a wish: itself where supported, else its honest fallbacks, in order.
 
     A fallback to a room action (close chat instead of silencing one) loses the target; one to another person action
     keeps it. Where the only way to hold somebody is to put him out, that needs two facts or a human like any kick;
     otherwise he is muted and people are called. A wish with no fallback stays itself: its outcome is `unsupported`.
     """
-    action, support = decision.action, capabilities[decision.action.kind]
+    action = decision.action
+    support = supports(action.kind, action.target)
     if support.level is not Level.NONE or not support.instead:
         return ((action, support),)
-    kinds = [k for k in support.instead if capabilities[k].level is not Level.NONE]
-    if decision.facts < 2 and not decision.by and any(k in DRASTIC for k in kinds):
-        kinds = [ActionKind.MUTE, ActionKind.ALERT]
-    return tuple((_as(action, kind), capabilities[kind]) for kind in kinds) or ((action, support),)
+    instead = [_as(action, kind) for kind in support.instead]
+    if decision.facts < 2 and not decision.by and any(a.kind in DRASTIC and _can(supports, a) for a in instead):
+        instead = [_as(action, kind) for kind in (ActionKind.MUTE, ActionKind.ALERT)]
+    able = tuple((a, supports(a.kind, a.target)) for a in instead if _can(supports, a))
+    return able or ((action, support),)
+
+
+def _can(supports: Supports, action: Action) -> bool:
+    return supports(action.kind, action.target).level is not Level.NONE
 
 
 def at_once(support: Support, kind: ActionKind) -> Outcome | None:
     """The outcome of what no request is sent for, None where one is."""
     if kind is ActionKind.ALERT:
-        return Outcome(kind=OutcomeKind.CONFIRMED)
+        return None if support.channel else Outcome(kind=OutcomeKind.CONFIRMED)
     if support.level is Level.MANUAL:
         return Outcome(kind=OutcomeKind.MANUAL, instruction=support.instruction, detail=support.note)
     if support.level is Level.NONE:

@@ -1,9 +1,10 @@
 """What an adapter brings to the laws in test_conformance.py: a `SAMPLE` in tests/adapters/<platform>/sample.py.
 
 The sample says how a school would set the connection up, how the platform would sign a delivery, and what the platform
-answers when it says yes. It holds no tests: those are the same for everybody.
+answers when it says yes and when it says no. It holds no tests: those are the same for everybody.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -26,6 +27,27 @@ class Fixture:
     content: bytes
     kinds: tuple[str, ...]
     retried: bool = True  # whether the platform sends it again when it was not taken
+
+
+def _bytes(document: Any) -> bytes:
+    return json.dumps(document).encode()
+
+
+def _nobody(asked: Asked) -> Said | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faults:
+    """How the platform says each of these, in its own form; None = it has no such thing."""
+
+    expired: Said | None = None  # the access token is no longer good: a new one, and the same request once more
+    scope: Said | None = None  # a permission is missing or was taken away; `scope_named` must reach the intent's note
+    scope_named: str = ""
+    spent: Said | None = None  # the quota of the day or month is used up: asking again is no use
+    busy: tuple[Said, ...] = ()  # too many requests, with and without the seconds to wait
+    busy_seconds: tuple[float | None, ...] = ()  # what `retry_after` then is, one for each of `busy`
+    nobody: Said | None = None  # a meeting that is not there, or not ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +82,14 @@ class Sample:
     reference: str = "message-1"
     # What a bare HTTP status means here, where the platform itself uses it otherwise. The reason stands in the sample.
     unlike: Mapping[int, type[AdapterError]] = field(default_factory=dict)
+
+    # Notifications that are no JSON bring their own way of taking apart and putting together.
+    apart: Callable[[bytes], Any] = json.loads
+    together: Callable[[Any], bytes] = _bytes
+    optional: Callable[[str], bool] = lambda name: False  # members without which a notification still tells its fact
+    enums: Callable[[str], bool] = lambda name: False  # members whose values the vendor may add to
+    grants: Callable[[Asked], Said | None] = _nobody  # the answer to a request for an access token, None for others
+    faults: Faults = field(default_factory=Faults)
 
     @property
     def platform(self) -> str:

@@ -70,7 +70,7 @@ SAMPLE = Sample(
     },
     unseen=content("whiteboard.opened"),
     proofs=("x-drill-timestamp", "x-drill-signature"),
-    stale_after=300.0,
+    stale_after=900.0,
     yes=yes,
     complaint=lambda text: Said(status=400, body=json.dumps({"ok": False, "error": {"code": text}}).encode()),
     lesson_key="m-1:o-1",

@@ -61,13 +61,13 @@ def test_a_missing_or_wrong_header_is_refused(header: str, value: str | None) ->
         adapter().verify(replace(post(), headers=headers if value is None else {**headers, header: value}))
 
 
-@pytest.mark.parametrize("stamp", ["1789999699", "1790000301", "nan", "inf", "never", "1e400"])
+@pytest.mark.parametrize("stamp", ["1789999099", "1790000901", "nan", "inf", "never", "1e400"])
 def test_a_stale_or_senseless_timestamp_is_refused_even_when_signed(stamp: str) -> None:
     with pytest.raises(NotAuthentic):
         adapter().verify(post(stamp=stamp))
 
 
-@pytest.mark.parametrize("stamp", ["1789999700", "1790000300"])
+@pytest.mark.parametrize("stamp", ["1789999100", "1790000900"])
 def test_a_timestamp_at_the_edge_of_the_window_is_accepted(stamp: str) -> None:
     adapter().verify(post(stamp=stamp))
 

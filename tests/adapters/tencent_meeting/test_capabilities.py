@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import adapters.tencent_meeting
+from adapters.memory import MOST, Memory
 from adapters.tencent_meeting import TencentMeetingAdapter
 from adapters.tencent_meeting.control import OTHERS, ROOM
 from adapters.tencent_meeting.events import READINGS
-from adapters.tencent_meeting.memory import MOST, Memory
 from app.domain.actions import ActionKind as Kind
 from app.domain.actions import Confirm, Level
 
