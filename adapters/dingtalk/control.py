@@ -20,6 +20,7 @@ from adapters.dingtalk.wire import MAX_NAME, text
 from adapters.notes import Notes
 from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind, Words
 from app.domain.errors import Gone, Refused
+from app.domain.people import Participant, Role
 
 REQUESTED = Outcome(kind=OutcomeKind.REQUESTED)
 
@@ -169,7 +170,7 @@ class Controls:
     async def _as_host(self, run: str, action: Action) -> Outcome:
         """In the name of the host that was seen, else of the creator; refused for that, of whoever the list shows."""
         build = AS_HOST[action.kind]
-        first = people.reach(action.operator) or self._lists.host(run) or (await self._lessons.origin(run))[1]
+        first = await self._host(run, action.operator)
         try:
             if not first:
                 raise Refused(PLATFORM, "no_host: nobody is known to lead this class", code="noPermission")
@@ -182,6 +183,13 @@ class Controls:
         if action.kind in (ActionKind.START_RECORDING, ActionKind.STOP_RECORDING):
             self._lists.watch_recording(run)
         return REQUESTED
+
+    async def _host(self, run: str, operator: Participant | None) -> str:
+        """Who leads: the host that was seen, who made the conference, in the end a co-host; "" when nobody is known."""
+        seen = people.reach(operator)
+        if seen and operator and operator.role is Role.HOST:
+            return seen
+        return self._lists.host(run) or (await self._lessons.origin(run))[1] or seen
 
     async def _other_host(self, run: str, refused: str) -> str:
         await self._lists.inside(run)

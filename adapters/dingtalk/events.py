@@ -122,12 +122,13 @@ def _conference(notice: Notice) -> tuple[Received, ...]:
 
 def _members(notice: Notice) -> tuple[Received, ...]:
     """Who came and went, by run alone. A `leaveTime` does not mean that somebody left: the scene does."""
-    kind = PERSONAL.get(notice.scene)
-    facts: list[Received] = []
+    kind, facts = PERSONAL.get(notice.scene), list[Received]()
     for member in rows(notice.payload.get("openMemberModels")):
         run = identifier(member.get("conferenceId"))
-        if kind is None or not run:
+        if not run:
             continue
+        if kind is None:
+            return (_unknown(notice, f":{run}"),)
         who = people.presence(member, member.get("userId") or member.get("unionId"))
         event: ev.Event = kind(at=notice.at, participant=who)
         facts.append(Received(lesson_key=f":{run}", delivery_id=_delivery_id(notice, run, who.id), event=event))

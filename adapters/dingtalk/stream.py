@@ -89,8 +89,8 @@ class _Session:
             if e.code == "silent":
                 return False
             raise
-        if message is None:
-            return False
+        if message is None:  # without a word before: that is no wish of the platform's
+            raise Transient(PLATFORM, "the stream was closed", code="closed")
         frame = members(loads(message))
         kind = frame.get("type")
         if kind == "EVENT":
