@@ -111,8 +111,8 @@ class DingTalkAdapter(Adapter[DingTalkSettings]):
         return webhook.answer(self.settings, delivery, self._random)
 
     async def listen(self, take: Take) -> None:
-        """One session of Stream mode."""
-        await self._stream.listen(take)
+        """One session of Stream mode; where HTTP push is set up there is none."""
+        await (self._stream.listen(take) if self.listens else super().listen(take))
 
     async def resolve(self, lesson_key: str) -> str:
         """Booking or creator of a conference, by one call."""

@@ -12,7 +12,7 @@ from adapters.dingtalk import instructions, people
 from adapters.dingtalk.bookings import EXTRA, Bookings, Model
 from adapters.dingtalk.capabilities import LIVE_SETTINGS, MISSING, NICK
 from adapters.dingtalk.client import Client, Query
-from adapters.dingtalk.errors import NO_ACTION, NOT_THE_HOST, OVER, PLATFORM
+from adapters.dingtalk.errors import NO_ACTION, NOT_THE_CREATOR, NOT_THE_HOST, OVER, PLATFORM
 from adapters.dingtalk.lessons import CONFERENCES, Key, Lessons, split
 from adapters.dingtalk.robot import Robot
 from adapters.dingtalk.roster import Lists
@@ -206,7 +206,13 @@ class Controls:
             return Outcome(kind=OutcomeKind.UNSUPPORTED, detail="this class was not booked")
         wishes, instruction = BOOKED[kind]
         set_now = await self._bookings.settings(booking)
-        await self._bookings.change(booking, creator or set_now.get("hostUnionId", ""), set_now, wishes)
+        host = str(set_now.get("hostUnionId", ""))
+        try:
+            await self._bookings.change(booking, creator or host, set_now, wishes)
+        except Refused as e:
+            if e.code != NOT_THE_CREATOR or host in ("", creator):
+                raise
+            await self._bookings.change(booking, host, set_now, wishes)
         if instruction is None:
             return Outcome(kind=OutcomeKind.REQUESTED, detail=MAY_NOT_FOLLOW)
         return Outcome(kind=OutcomeKind.MANUAL, detail=MAY_NOT_FOLLOW, instruction=instruction)

@@ -21,6 +21,7 @@ NO_SCOPE = "Forbidden.AccessDenied.AccessTokenPermissionDenied"
 NO_ACTION = "InvalidAction.NotFound"
 SPENT = "Forbidden.AccessDenied.ApiCountLimitForOrg"
 NOT_THE_HOST = frozenset({"noPermission", "permissionError", "recordStartPermissionError", "recordStopPermissionError"})
+NOT_THE_CREATOR = "creatorUidError"
 OVER = frozenset({"confClosed", "resourceClose", "roomClosed", "roomNotFound"})
 STALE = frozenset({"InvalidAuthentication", "40001", "40014", "41001", "42001"})
 QUOTA = frozenset({SPENT, "90020", "20001"})
@@ -87,7 +88,7 @@ FAULTS: Mapping[str, Fault] = {
     "resourceCancel": _BOOKING,
     "invalidScheduleConferenceId": _BOOKING,
     "scheduleConferenceIdError": _BOOKING,
-    "creatorUidError": _refused("the account is not the creator of this booking"),
+    NOT_THE_CREATOR: _refused("the account is not the creator of this booking"),
     "userNotInOrg": _refused("the account does not belong to this organisation"),
     "extensionAppSettingError": _PARAMETER,
     "noPermission": _NO_RIGHT,

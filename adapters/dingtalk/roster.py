@@ -5,6 +5,7 @@ The members list (querying-video-conference-members) has one row for each stay; 
 monthly quota, so nothing else is read unless somebody waits for it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -43,13 +44,17 @@ class Lists:
     async def attendance(self, key: Key) -> Attendance:
         """Everybody inside and what they send. Raises AdapterError; nobody can be seen waiting on this platform."""
         run = await self._lessons.run(key)
-        people_inside, exact = await self.inside(run)
+        try:
+            people_inside, exact = await self.inside(run)
+        except Gone:
+            self._lessons.forget(key)
+            raise
         info = await self._running(run)
         live, recording = await self._state(run, info, bool(people_inside))
         if not live:
             self._lessons.forget(key)
             return Attendance(inside=(), live=False)
-        media = _Media(info)
+        media = _Media(info, people_inside)
         present = tuple(media.presence(p) for p in people_inside)
         return Attendance(inside=present, switches=_switches(info, recording), exact=exact)
 
@@ -126,21 +131,25 @@ def _switches(info: Row, recording: bool | None) -> Switches | None:
 
 
 class _Media:
-    """Microphones and cameras by account; by displayed name where there is no account and nobody shares the name."""
+    """Microphones and cameras by account; else by displayed name, where nobody shares the name.
 
-    def __init__(self, info: Row) -> None:
-        self._by_account: dict[str, list[Row]] = {}
+    The page calls `userId` a userid and shows a unionId: what is no account of the list is left to the names.
+    """
+
+    def __init__(self, info: Row, present: tuple[Participant, ...]) -> None:
+        self._by_account: dict[str, list[Row]] = {p.account: [] for p in present if p.account}
         self._by_name: dict[str, list[Row]] = {}
+        self._bearers = Counter(p.name for p in present)
         for row in rows(info.get("userList")):
             if number(row.get("attendStatus")) in (INSIDE, None):
-                who, name = person(row.get("userId")), text(row.get("nick"), MAX_NAME)
-                (self._by_account.setdefault(who, []) if who else self._by_name.setdefault(name, [])).append(row)
+                named = self._by_name.setdefault(text(row.get("nick"), MAX_NAME), [])
+                self._by_account.get(person(row.get("userId")), named).append(row)
 
     def presence(self, participant: Participant) -> Presence:
         """The presence; what any device of the account sends is on."""
-        found = self._by_account.get(participant.account, []) if participant.account else []
-        if not participant.account and len(named := self._by_name.get(participant.name, [])) == 1:
-            found = named
+        named = self._by_name.get(participant.name, [])
+        alone = len(named) == 1 == self._bearers[participant.name]
+        found = self._by_account.get(participant.account) or (named if alone else [])
         return Presence(participant=participant, audio=_on(found, "micStatus"), video=_on(found, "cameraStatus"))
 
 

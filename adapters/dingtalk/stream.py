@@ -68,14 +68,22 @@ class _Session:
         self._take = take
         self._now = now
         self._storing: set[asyncio.Task[None]] = set()
+        self._runner: asyncio.Task[None] | None = None
+        self._mistake: BaseException | None = None  # of whoever took a delivery: nothing that another dial would mend
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
         """Until the platform ends it, or a frame says that the quota is gone."""
+        self._runner = asyncio.current_task()
         try:
             while await self._next():
                 pass
             await self._settled()
+        except asyncio.CancelledError:
+            if self._mistake is None or self._runner is None:
+                raise
+            self._runner.uncancel()
+            raise self._mistake from None
         finally:
             for task in self._storing:
                 task.cancel()
@@ -110,7 +118,14 @@ class _Session:
         await self._room.acquire()
         task = asyncio.create_task(self._stored(frame, content))
         self._storing.add(task)
-        task.add_done_callback(self._storing.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._storing.discard(task)
+        mistake = None if task.cancelled() else task.exception()
+        if mistake is not None and self._mistake is None and self._runner is not None:
+            self._mistake = mistake
+            self._runner.cancel()
 
     async def _stored(self, frame: Mapping[str, Any], content: bytes) -> None:
         try:

@@ -189,6 +189,22 @@ def test_a_booking_is_prepared_without_losing_what_was_set() -> None:
     assert (extra["enableChat"], extra["joinBeforeHost"], extra["lockNick"], extra["waitingRoom"]) == (0, 0, 1, 0)
 
 
+def test_a_booking_of_somebody_else_than_who_began_the_run_is_changed_in_its_hosts_name() -> None:
+    cloud = Cloud()
+    cloud.bookings[BOOKING]["hostUnionId"] = "2iPOsecretary"
+    cloud.creator = "2iPOsecretary"
+
+    class Begun(Cloud):
+        def _info(self, run: str) -> Any:
+            told = super()._info(run)
+            return {"confInfo": told["confInfo"] | {"creatorId": TEACHER}}
+
+    begun = Begun(creator="2iPOsecretary", bookings=cloud.bookings)
+    perform(begun, on(Kind.PREPARE, None))
+    assert begun.bookings[BOOKING]["muteOnJoin"] == -1
+    assert [s.members["creatorUnionId"] for s in begun.writes] == [TEACHER, "2iPOsecretary"]
+
+
 def test_a_booking_is_changed_by_its_key_alone() -> None:
     cloud = Cloud()
     perform(cloud, on(Kind.PREPARE, None), key=BOOKING)

@@ -90,6 +90,15 @@ def test_two_guests_of_one_name_are_not_taken_for_one_another() -> None:
     assert [p.audio for p in seen] == [None, None]
 
 
+def test_where_the_query_names_people_by_userid_their_names_tell_who_is_heard() -> None:
+    people = [row(PUPIL, "小明"), row(OTHER, "小红"), row("2iPOthird", "小红")]
+    users = [{"userId": f"manager{n}", "nick": p["userNick"], "attendStatus": 3, "micStatus": 2} for n, p in
+             enumerate(people)]  # fmt: skip
+    told = {"infos": [{"conferenceId": RUN, "status": 2, "mediaStatus": 0, "userList": users}]}
+    seen = read(answers(shown(*people, totalCount=3), told))
+    assert [p.audio for p in seen.inside] == [True, None, None]  # of two who share a name nobody is accused
+
+
 def test_somebody_whom_the_events_knew_as_a_guest_gets_an_account_by_the_list() -> None:
     """Where the members list tells the unionId of an outsider, he can be removed from then on."""
     state = folded(member("user_join", 1, {"userId": "", "userNick": "访客", "joinTime": JOINED}))
@@ -243,6 +252,21 @@ def test_the_next_run_of_a_booking_is_found_when_the_remembered_one_is_over() ->
                 await adapter.participants(BOOKING)
 
     asyncio.run(run())
+
+
+def test_a_remembered_run_that_is_gone_is_looked_up_again() -> None:
+    cloud = Cloud()
+
+    async def run() -> Attendance:
+        async with connected(cloud) as adapter:
+            await adapter.participants(BOOKING)
+            cloud.script = [Refusal("roomNotFound", 404)]
+            with pytest.raises(Gone):
+                await adapter.participants(BOOKING)
+            return await adapter.participants(BOOKING)
+
+    assert len(asyncio.run(run()).inside) == 3
+    assert [s.path.endswith(BOOKING) for s in cloud.asked].count(True) == 2
 
 
 def test_a_teachers_conference_is_found_by_the_teacher_who_leads_it() -> None:

@@ -147,6 +147,14 @@ def test_what_could_not_be_stored_is_asked_for_again() -> None:
     assert later == ["LATER", "LATER"]
 
 
+def test_a_mistake_of_whoever_takes_is_not_swallowed() -> None:
+    cloud = session(joins(1), system("ping"))
+    cloud.gateway.close = False
+    with pytest.raises(ZeroDivisionError):
+        listen(cloud, Taken(lambda number: ZeroDivisionError()))
+    assert "m-1" not in codes(cloud)
+
+
 def test_a_burst_is_taken_in_order() -> None:
     cloud, taken = session(*(joins(n) for n in range(300)), BYE), Taken()
     assert listen(cloud, taken) == [None]
@@ -323,6 +331,8 @@ def test_a_gateway_that_does_not_open_is_worth_another_try() -> None:
 def test_the_school_that_is_called_by_http_does_not_listen() -> None:
     async def run() -> bool:
         async with connected(Cloud(), mode="http") as adapter:
+            with pytest.raises(Refused):
+                await adapter.listen(Taken())
             return adapter.listens
 
     assert not asyncio.run(run())
