@@ -90,7 +90,7 @@ class Sample:
     enums: Callable[[str], bool] = lambda name: False  # members whose values the vendor may add to
     grants: Callable[[Asked], Said | None] = _nobody  # the answer to a request for an access token, None for others
     faults: Faults = field(default_factory=Faults)
-    notes: Mapping[str, str] = field(default_factory=dict)  # what a check found out, where a call depends on it
+    notes: Mapping[str, str] = field(default_factory=dict)  # what the connection remembers from before
 
     @property
     def platform(self) -> str:
