@@ -142,16 +142,19 @@ class Pipeline:
             raise NotFound("no such lesson")
         return tuple(done.intents)
 
-    async def tell(self, school: str, lesson: str, *events: Event) -> None:
-        """Something that we ourselves found out: a tick, a poll, lost sight, an outcome."""
-        await self.submit(Work(school=school, lesson=lesson, events=events))
+    async def tell(self, school: str, lesson: str, *events: Event) -> Lesson:
+        """Something that we ourselves found out: a tick, a poll, lost sight, an outcome. The lesson after it.
 
-    async def look(self, school: str, lesson: str) -> Lesson:
-        """The lesson as it is now. Raises NotFound."""
-        done = await self.submit(Work(school=school, lesson=lesson))
+        Raises NotFound.
+        """
+        done = await self.submit(Work(school=school, lesson=lesson, events=events))
         if done.lesson is None:
             raise NotFound("no such lesson")
         return done.lesson
+
+    async def look(self, school: str, lesson: str) -> Lesson:
+        """The lesson as it is now. Raises NotFound."""
+        return await self.tell(school, lesson)
 
     # --- group commit -------------------------------------------------------------------------------------------
 
