@@ -13,6 +13,7 @@ import yarl
 from app.domain.errors import Transient
 
 MAX_ANSWER = 8 * 1024 * 1024  # bytes; a participant list of 1 000 people is far below
+LONGEST_WAIT = 86_400.0  # seconds that a platform may ask us to wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +25,10 @@ class Answer:
     body: bytes
 
     def retry_after(self) -> float | None:
-        """Seconds of a Retry-After header in its numeric form; None without one."""
+        """Seconds of a Retry-After header in its numeric form, a day at the most; None without one."""
         value = self.headers.get("retry-after", "")
-        return float(value) if value.replace(".", "", 1).isdigit() else None
+        numeric = value.isascii() and value.replace(".", "", 1).isdigit()
+        return min(float(value), LONGEST_WAIT) if numeric else None
 
 
 class Http:
