@@ -142,11 +142,11 @@ class PeopleDesk:
         """One user by mail. Raises NotFound."""
         return self._one(t.users.c.school_id == school, t.users.c.mail == mail.strip().lower())
 
-    def accounts(self, mail: str) -> tuple[User, ...]:
-        """Everybody who signs in with this mail, in whichever school; empty when nobody does."""
-        query = select(t.users).where(t.users.c.mail == mail.strip().lower(), t.users.c.disabled.is_(False))
+    def accounts(self, mail: str, *, disabled: bool = False) -> tuple[User, ...]:
+        """Everybody who signs in with this mail, in whichever school, or those who are shut out; empty for nobody."""
+        query = select(t.users).where(t.users.c.mail == mail.strip().lower(), t.users.c.disabled.is_(disabled))
         with self._reader.begin() as db:
-            return tuple(user_from(row) for row in db.execute(query.order_by(t.users.c.school_id).limit(3)))
+            return tuple(user_from(row) for row in db.execute(query.order_by(t.users.c.school_id)))
 
     def users(self, school: str, *, after: str = "", limit: int = LIMIT) -> Page[User]:
         """The users of a school by mail."""
