@@ -177,6 +177,7 @@ class Pipeline:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 outcome = await loop.run_in_executor(self._writer, self._commit, [work for work, _ in batch])
+                self._count_all(outcome)
                 self._tell_sinks(outcome)
                 for (_, future), done in zip(batch, outcome.results, strict=True):
                     if future.done():
@@ -187,6 +188,13 @@ class Pipeline:
                         future.set_result(done)
         finally:
             self._draining = None
+
+    def _count_all(self, committed: "Committed") -> None:
+        """After the commit, so that what was rolled back and done again counts once."""
+        for done in committed.results:
+            if isinstance(done, Done):
+                self.count("duplicate", done.repeated)
+                self.count("unclaimed", done.unclaimed)
 
     def _tell_sinks(self, committed: "Committed") -> None:
         for sink in self.sinks if committed.lessons else ():
@@ -280,12 +288,10 @@ class Pipeline:
         """One fact of a delivery: once, and in the right lesson."""
         if not writing.first_time(work.school, work.connection, item.delivery_id):
             done.repeated += 1
-            self.count("duplicate")
             return
         lesson = self._lesson_for(writing, work, item)
         if lesson is None:
             done.unclaimed += 1
-            self.count("unclaimed")
             return
         done.intents.extend(steps.take(lesson, item.event))
 
@@ -322,9 +328,10 @@ class Pipeline:
         """Pass through the writer once. Raises what a delivery would meet."""
         await self.submit(Work(school=""))
 
-    def count(self, what: str) -> None:
+    def count(self, what: str, times: int = 1) -> None:
         """Count something for /metrics."""
-        self.counted[what] = self.counted.get(what, 0) + 1
+        if times:
+            self.counted[what] = self.counted.get(what, 0) + times
 
     async def close(self) -> None:
         """Commit what still waits, then stop the writer."""

@@ -60,6 +60,20 @@ def test_an_acknowledged_delivery_is_in_the_log_exactly_once(school: Guarded) ->
     assert len(school.rows("deliveries")) == 3
 
 
+def test_what_is_rolled_back_and_done_again_counts_once(school: Guarded) -> None:
+    """A neighbour in the same batch is poison, so that each is taken again alone."""
+    school.course("broken", meeting="m9", document='{"preset": "no longer known"}')
+    known, nobodys = school.post("participant.joined", pupil(1)), school.post("lesson.started", meeting="private")
+    poison = school.post("participant.joined", stranger(9), meeting="m9")
+
+    async def story(pipeline: Pipeline) -> None:
+        await receive(pipeline, known)
+        await together(pipeline, known, nobodys, poison)
+        assert pipeline.counted == {"accepted": 4, "duplicate": 1, "unclaimed": 1, "poison": 1}
+
+    school.run(story)
+
+
 def test_what_waits_together_is_one_transaction(school: Guarded) -> None:
     commits: list[object] = []
     engine_event.listen(school.engine, "commit", commits.append)
