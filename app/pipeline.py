@@ -35,6 +35,7 @@ from app.step import DEADLINES, Steps
 from app.store.log import Lesson, Log, Queued, Writing
 
 BATCH = 400  # deliveries committed together at the most
+KEPT_BODY = 65_536  # bytes of a delivery that are kept for a person to look at
 OPENS = (LessonStarted, ParticipantJoined, ParticipantWaiting)  # what makes a new lesson of an ended one
 
 
@@ -129,7 +130,7 @@ class Pipeline:
         except Malformed as e:
             self.count("malformed")
             problem = e.detail or "malformed"
-            return Work(school=connected.school, connection=connected.id, body=delivery.body[:65536], problem=problem)
+            return Work(school=connected.school, connection=connected.id, body=delivery.body, problem=problem)
         now = delivery.received_at
         told = tuple(r if r.event.at <= now else replace(r, event=replace(r.event, at=now)) for r in items)
         return Work(school=connected.school, connection=connected.id, items=told, body=delivery.body)
@@ -270,7 +271,8 @@ class Pipeline:
     def _do(self, writing: Writing, work: Work, steps: Steps) -> Done:
         done = Done()
         if work.problem:
-            writing.quarantine(work.school, work.connection, work.problem, work.body, secrets.token_hex(8))
+            body = work.body[:KEPT_BODY]
+            writing.quarantine(work.school, work.connection, work.problem, body, secrets.token_hex(8))
         for item in work.items:
             self._receive(writing, work, item, steps, done)
         if work.lesson:
