@@ -17,7 +17,7 @@ import structlog
 
 from app.connections import Connected, Connections
 from app.domain.actions import OutcomeKind
-from app.domain.errors import Gone, MenshenError, Refused
+from app.domain.errors import Gone, MenshenError, NotFound, Refused, StoreError
 from app.domain.events import Attendance, ClockTicked, Event, LessonEnded, RosterPolled, SightLost, SightRegained
 from app.domain.state import LessonState, Status
 from app.pipeline import Committed, Pipeline
@@ -98,8 +98,7 @@ class Clock:
         for lesson in committed.lessons:
             state = lesson.state
             if state.status is Status.ENDED:
-                if self._watches.pop(lesson.id, None):
-                    self._live[lesson.connection] -= 1
+                self._forget(lesson.id)
                 continue
             if state.status is not Status.LIVE:
                 continue
@@ -134,6 +133,11 @@ class Clock:
         if connected is not None:
             self._poll_after(watch, self._every(watch, connected.adapter.poll_seconds))
         return watch
+
+    def _forget(self, lesson: str) -> None:
+        """Nothing is due any more in a lesson that is over."""
+        if watch := self._watches.pop(lesson, None):
+            self._live[watch.connection] -= 1
 
     def _poll_after(self, watch: Watch, seconds: float) -> None:
         watch.poll_at = self._now() + seconds
@@ -172,16 +176,20 @@ class Clock:
             await asyncio.sleep(self._pace.step)
             while self._due and self._due[0][0] <= self._now():
                 watch = self._watches.get(heapq.heappop(self._due)[1])
-                if watch is not None:
+                if watch is None:
+                    continue
+                try:
                     await self._look_at(watch)
+                except Exception:  # logged; what is wrong with one lesson must not stop the clock of all the others
+                    self._log.exception("clock stumbled", lesson=watch.lesson)
+                    self._wake(watch, self._now() + self._pace.later)
 
     async def _look_at(self, watch: Watch) -> None:
         """Tick where a measure or a rule is due; poll where it is time."""
         now = self._now()
         if watch.wake is not None and watch.wake <= now:
             watch.wake = None
-            await self._tell(watch, ClockTicked(at=now))
-            await self._again(watch)
+            self._again(watch, await self._tell(watch, ClockTicked(at=now)))
         connected = self._connections.get(watch.connection)
         if connected is None or now < watch.poll_at:
             return
@@ -194,12 +202,11 @@ class Clock:
         polls.add(task)
         task.add_done_callback(polls.discard)
 
-    async def _again(self, watch: Watch) -> None:
-        """After a tick that changed nothing, what is still due comes again, a moment later."""
-        with contextlib.suppress(MenshenError):
-            lesson = await self._pipeline.look(watch.school, watch.lesson)
-            at = wake_at(lesson.course.policy, lesson.state)
-            self._wake(watch, None if at is None else max(at, self._now() + self._pace.later))
+    def _again(self, watch: Watch, told: Lesson | None) -> None:
+        """What is still due after a tick comes again, a moment later; so does a tick that was not stored."""
+        later = self._now() + self._pace.later
+        at = later if told is None else wake_at(told.course.policy, told.state)
+        self._wake(watch, None if at is None else max(at, later))
 
     async def _poll(self, watch: Watch, connected: Connected) -> None:
         """Ask the platform who is there; next poll sooner when something is wrong."""
@@ -215,18 +222,21 @@ class Clock:
         try:
             seen = await self._answer(watch, connected.adapter.participants(watch.key))
             before = await self._state(watch)
-            await self._tell(watch, RosterPolled(at=self._now(), attendance=seen, asked_at=asked_at))
-            after = await self._state(watch)
+            told = await self._tell(watch, RosterPolled(at=self._now(), attendance=seen, asked_at=asked_at))
         except Gone:
             return await self._over(watch, asked_at)
         except Refused:
             self._suspect(watch.connection)
             return await self._failed(watch, "refused")
+        except StoreError:
+            return self._pace.later  # a fault of our own says nothing of the platform
         except (MenshenError, TimeoutError):
             watch.failures += 1
             return await self._failed(watch, "no_answer") if watch.failures >= 2 else self._pace.silent
         watch.failures, watch.missing, watch.answered = 0, 0, asked_at
-        return await self._compared(watch, before, after, asked_at)
+        if told is None:
+            return self._pace.later
+        return await self._compared(watch, before, told.state, asked_at)
 
     async def _answer(self, watch: Watch, asking: Coroutine[Any, Any, Attendance]) -> Attendance:
         """The platform's list. While it takes too long we cannot see, even if it comes in the end."""
@@ -268,23 +278,27 @@ class Clock:
         elif not watch.unheard:
             if differs and watch.heard < asked_at and after.status is Status.LIVE:
                 watch.unheard = asked_at
-            elif watch.blind:
+            elif after.blind:
                 await self._tell(watch, SightRegained(at=self._now()))
         return self._pace.silent if watch.unheard else None
 
     async def _lose_sight(self, watch: Watch, reason: str) -> None:
+        """Say so once. Only a commit changes `watch.blind`: what was not stored is said again."""
         if watch.blind != reason:
-            watch.blind = reason
             await self._tell(watch, SightLost(at=self._now(), reason=reason))
 
     async def _state(self, watch: Watch) -> LessonState:
         return (await self._pipeline.look(watch.school, watch.lesson)).state
 
-    async def _tell(self, watch: Watch, event: Event) -> None:
+    async def _tell(self, watch: Watch, event: Event) -> Lesson | None:
+        """The lesson after our event; None when it was not stored."""
         try:
-            await self._pipeline.tell(watch.school, watch.lesson, event)
+            return await self._pipeline.tell(watch.school, watch.lesson, event)
         except MenshenError as e:
             self._log.warning("not told", lesson=watch.lesson, event_kind=event.kind, error=type(e).__name__)
+            if isinstance(e, NotFound):
+                self._forget(watch.lesson)
+            return None
 
     def resume(self, live: Iterable[tuple[str, str, str, str]]) -> None:
         """Watch the lessons that were live when the process stopped: (school, lesson, connection, key)."""

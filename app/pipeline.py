@@ -35,6 +35,7 @@ from app.step import DEADLINES, Steps
 from app.store.log import Lesson, Log, Queued, Writing
 
 BATCH = 400  # deliveries committed together at the most
+KEPT_BODY = 65_536  # bytes of a delivery that are kept for a person to look at
 OPENS = (LessonStarted, ParticipantJoined, ParticipantWaiting)  # what makes a new lesson of an ended one
 
 
@@ -129,7 +130,7 @@ class Pipeline:
         except Malformed as e:
             self.count("malformed")
             problem = e.detail or "malformed"
-            return Work(school=connected.school, connection=connected.id, body=delivery.body[:65536], problem=problem)
+            return Work(school=connected.school, connection=connected.id, body=delivery.body, problem=problem)
         now = delivery.received_at
         told = tuple(r if r.event.at <= now else replace(r, event=replace(r.event, at=now)) for r in items)
         return Work(school=connected.school, connection=connected.id, items=told, body=delivery.body)
@@ -142,16 +143,19 @@ class Pipeline:
             raise NotFound("no such lesson")
         return tuple(done.intents)
 
-    async def tell(self, school: str, lesson: str, *events: Event) -> None:
-        """Something that we ourselves found out: a tick, a poll, lost sight, an outcome."""
-        await self.submit(Work(school=school, lesson=lesson, events=events))
+    async def tell(self, school: str, lesson: str, *events: Event) -> Lesson:
+        """Something that we ourselves found out: a tick, a poll, lost sight, an outcome. The lesson after it.
 
-    async def look(self, school: str, lesson: str) -> Lesson:
-        """The lesson as it is now. Raises NotFound."""
-        done = await self.submit(Work(school=school, lesson=lesson))
+        Raises NotFound.
+        """
+        done = await self.submit(Work(school=school, lesson=lesson, events=events))
         if done.lesson is None:
             raise NotFound("no such lesson")
         return done.lesson
+
+    async def look(self, school: str, lesson: str) -> Lesson:
+        """The lesson as it is now. Raises NotFound."""
+        return await self.tell(school, lesson)
 
     # --- group commit -------------------------------------------------------------------------------------------
 
@@ -174,6 +178,7 @@ class Pipeline:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 outcome = await loop.run_in_executor(self._writer, self._commit, [work for work, _ in batch])
+                self._count_all(outcome)
                 self._tell_sinks(outcome)
                 for (_, future), done in zip(batch, outcome.results, strict=True):
                     if future.done():
@@ -184,6 +189,13 @@ class Pipeline:
                         future.set_result(done)
         finally:
             self._draining = None
+
+    def _count_all(self, committed: "Committed") -> None:
+        """After the commit, so that what was rolled back and done again counts once."""
+        for done in committed.results:
+            if isinstance(done, Done):
+                self.count("duplicate", done.repeated)
+                self.count("unclaimed", done.unclaimed)
 
     def _tell_sinks(self, committed: "Committed") -> None:
         for sink in self.sinks if committed.lessons else ():
@@ -259,7 +271,8 @@ class Pipeline:
     def _do(self, writing: Writing, work: Work, steps: Steps) -> Done:
         done = Done()
         if work.problem:
-            writing.quarantine(work.school, work.connection, work.problem, work.body, secrets.token_hex(8))
+            body = work.body[:KEPT_BODY]
+            writing.quarantine(work.school, work.connection, work.problem, body, secrets.token_hex(8))
         for item in work.items:
             self._receive(writing, work, item, steps, done)
         if work.lesson:
@@ -277,12 +290,10 @@ class Pipeline:
         """One fact of a delivery: once, and in the right lesson."""
         if not writing.first_time(work.school, work.connection, item.delivery_id):
             done.repeated += 1
-            self.count("duplicate")
             return
         lesson = self._lesson_for(writing, work, item)
         if lesson is None:
             done.unclaimed += 1
-            self.count("unclaimed")
             return
         done.intents.extend(steps.take(lesson, item.event))
 
@@ -319,9 +330,10 @@ class Pipeline:
         """Pass through the writer once. Raises what a delivery would meet."""
         await self.submit(Work(school=""))
 
-    def count(self, what: str) -> None:
+    def count(self, what: str, times: int = 1) -> None:
         """Count something for /metrics."""
-        self.counted[what] = self.counted.get(what, 0) + 1
+        if times:
+            self.counted[what] = self.counted.get(what, 0) + times
 
     async def close(self) -> None:
         """Commit what still waits, then stop the writer."""

@@ -105,13 +105,13 @@ def _calm(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iter
 
 def _restore(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
     """Give back what calm changed, where nobody changed it since and it was open before."""
-    for switch, intent in _calmed(state).items():
+    for switch, intent in calmed(state).items():
         yield _wish(event, _BACK[switch], undo_of=intent)
         if switch == "unmute_forbidden" and _were_muted(state):
             yield _wish(event, ActionKind.MUTE_ALL)  # allowing to unmute may end "mute all" on the way
 
 
-def _calmed(state: LessonState) -> dict[str, str]:
+def calmed(state: LessonState) -> dict[str, str]:
     """The switches that are calm's to give back, with its intent: changed by it, or about to be."""
     found = {}
     for switch, change in state.calm.items():

@@ -208,9 +208,9 @@ class Writing:
         return self._by_key.get((school, connection, key))
 
     def by_id(self, school: str, lesson: str) -> Lesson | None:
-        """Any lesson by its id; locks it."""
-        if lesson in self._lessons:
-            return self._lessons[lesson]
+        """Any lesson of a school by its id; locks it."""
+        if kept := self._lessons.get(lesson):
+            return kept if kept.school == school else None
         row = self._db.execute(sql.BY_ID, {"school": school, "id": lesson}).one_or_none()
         return self._take(row) if row is not None else None
 
@@ -240,7 +240,7 @@ class Writing:
         state = (
             codec.state_from(bytes(packed), course.roster)
             if packed
-            else LessonState(lesson=row.id, roster=course.roster, drill=course.drill)
+            else LessonState(lesson=row.id, roster=course.roster, drill=course.drill, title=course.name)
         )
         params = {"school": row.school_id, "id": row.id, "after": row.snapshot_number, "upto": row.number}
         for kind, body, private in self._db.execute(sql.TAIL, params):

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
@@ -24,8 +23,9 @@ from app.store.desk import LessonRecord
 from app.store.log import Lesson, Logged
 from app.web.auth import Actor, Genuine, Of, SignedIn, Verb, demand_course, frame, may, opened_by, translator
 from app.web.pages import Flash, Frame, render
+from app.web.readers import reader_of
 from app.web.service import Service, service_of
-from app.web.views import LessonView, Reader, Row, lesson
+from app.web.views import LessonView, Row, lesson
 from app.web.views.lessons import lessons as lesson_cards
 
 router = APIRouter(include_in_schema=False)
@@ -46,7 +46,7 @@ async def lessons(request: Request, actor: SignedIn, after: str = "") -> Respons
     service = service_of(request)
     page = await run_in_threadpool(service.desk.lessons.page, actor.school, guard=actor.guards, after=after)
     live = {r.id: (await service.pipeline.look(actor.school, r.id)).state for r in page.items if r.status == "live"}
-    cards = lesson_cards(page.items, live, await _reader(request, actor))
+    cards = lesson_cards(page.items, live, await run_in_threadpool(reader_of, request, actor))
     older = f"/lessons?after={page.next}" if page.next else ""
     return _html(request, "lessons.html", frame(request, actor), lessons=cards, older=older)
 
@@ -191,14 +191,11 @@ async def _view(request: Request, actor: Actor, lesson_id: str) -> LessonView:
     after = max(0, now.number - SHOWN)
     rows = await run_in_threadpool(service.desk.lessons.rows, actor.school, lesson_id, after=after, limit=SHOWN)
     course = await run_in_threadpool(service.desk.courses.get, actor.school, record.course)
-    reader = await _reader(request, actor)
+    reader = await run_in_threadpool(reader_of, request, actor)
     teacher = next((reader.names.get(mail, "") for mail in course.teachers), "")
     return lesson(
         now.state.but(now=max(now.state.now, service.now())),
-        [
-            Row(number=r.number, at=r.recorded_at, kind=r.kind, body=codec.whole(r.body, r.private or None))
-            for r in rows
-        ],
+        [_row(row) for row in rows],
         service.connections.capabilities(record.connection),
         reader,
         title=course.name,
@@ -210,19 +207,6 @@ async def _view(request: Request, actor: Actor, lesson_id: str) -> LessonView:
 def _may_end(service: Service, actor: Actor, course: str) -> bool:
     part = None if actor.sees_all else service.desk.courses.part(actor.school, course, actor.mail)
     return may(actor, Verb.END, Of(school=actor.school, part=part)) is True
-
-
-async def _reader(request: Request, actor: Actor) -> Reader:
-    """Language, zone and the names of colleagues, by user id and by mail."""
-    service = service_of(request)
-
-    def look_up() -> Reader:
-        school = service.desk.people.school(actor.school)
-        people = service.desk.people.users(actor.school).items
-        names = {key: person.name for person in people for key in (person.id, person.mail)}
-        return Reader(words=translator(request, actor), zone=ZoneInfo(school.zone), now=service.now(), names=names)
-
-    return await run_in_threadpool(look_up)
 
 
 def _row(row: Logged) -> Row:

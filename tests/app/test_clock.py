@@ -5,12 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event as engine_event
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from adapters.http import Http
 from app.clock import Pace
 from app.domain.errors import Gone
 from app.domain.events import Attendance
 from app.domain.state import Mood, Status, mood
+from app.store import tables as t
 from tests.app.duty import QUICK, Duty, Offset, Recording, on_a_school_day, on_duty
 from tests.app.guarded import SCHOOL, SECRET, TOKEN
 
@@ -224,6 +228,64 @@ def test_the_door_closes_in_time_although_nobody_comes(url: str) -> None:
         await duty.settled({"open_waiting_room": "confirmed"})
 
     on_a_school_day(url, story, moved=moved, document={"preset": "seminar", "late_lock": {"minutes": 1}})
+
+
+def test_a_lesson_that_cannot_be_looked_at_keeps_no_other_from_its_time(url: str) -> None:
+    """The first of the two hangs on a connection that is not there any more."""
+    moved = Offset()
+
+    async def story(duty: Duty) -> None:
+        duty.school.course("c2", meeting="m2")
+        duty.school.rules({"preset": "seminar", "late_lock": {"minutes": 1}})
+        await duty.api("POST", "/api/meetings", {"id": "m2", "title": "7-4", "start": True})
+        await duty.until(lambda: bool(duty.school.rows("lessons", course_id="c2")))
+        await duty.start()
+        await duty.until(lambda: bool(duty.school.rows("lessons", course_id="c1")))
+        with duty.school.engine.begin() as db:
+            db.execute(update(t.lessons).where(t.lessons.c.course_id == "c2").values(connection_id="gone"))
+        moved.seconds = 61.0
+        await duty.settled({"open_waiting_room": "confirmed"})
+
+    school = on_a_school_day(url, story, moved=moved)
+    (lost,) = school.rows("lessons", course_id="c2")
+    assert school.rows("intents", lesson_id=lost.id) == []
+
+
+def database_fails(duty: Duty, times: int) -> None:
+    """The next transactions of the writer come to nothing."""
+    failures = iter(range(times))
+
+    def fails(*_: Any) -> None:
+        if next(failures, None) is not None:
+            raise OperationalError("BEGIN", {}, Exception("disk I/O error"))
+
+    engine_event.listen(duty.school.engine, "begin", fails)
+
+
+def test_what_is_due_while_the_database_fails_happens_afterwards(url: str) -> None:
+    moved = Offset()
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        database_fails(duty, 2)
+        moved.seconds = 61.0
+        await duty.settled({"open_waiting_room": "confirmed"})
+        assert duty.pipeline.counted["not_stored"] == 2
+
+    rarely = replace(QUICK, sight=20.0)  # so that no poll brings the tick back by accident
+    on_a_school_day(url, story, moved=moved, document={"preset": "seminar", "late_lock": {"minutes": 1}}, pace=rarely)
+
+
+def test_lost_sight_is_told_although_the_database_failed_at_first(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.until(lambda: "settings.changed" in duty.school.kinds())
+        await duty.faults(lists("5xx"))
+        database_fails(duty, 1)
+        await duty.until(lambda: "sight.lost" in duty.school.kinds())
+        assert duty.pipeline.counted["not_stored"] == 1
+
+    on_a_school_day(url, story)
 
 
 def test_after_a_restart_the_clock_watches_what_was_live(url: str) -> None:

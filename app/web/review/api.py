@@ -16,6 +16,7 @@ from app.store.review.incidents import NOTE_LENGTH
 from app.web import exports
 from app.web.api.shapes import ProblemDocument
 from app.web.auth import Program, Verb, demand
+from app.web.readers import zone_of
 from app.web.review import asked, reading
 from app.web.review.pages import attachment
 from app.web.service import service_of
@@ -72,7 +73,7 @@ def incidents(
     }  # fmt: skip
     if drill is not None:
         query["drill"] = "1" if drill else ""
-    zone = reading.zone_of(service, actor)
+    zone = zone_of(service, actor)
     chosen = asked.filter_of(query, zone, actor.guards, practice=service.settings.is_practice)
     page = service.review.incidents(actor.school, chosen, after=after, limit=limit)
     return {"items": [exports.summary(case) for case in page.items], "next": page.next}

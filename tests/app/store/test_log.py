@@ -104,6 +104,19 @@ def test_a_new_run_of_a_meeting_takes_over_its_key(school: Guarded) -> None:
         assert (found.id, found.run) == ("l2", 2)
 
 
+def test_a_lesson_that_was_told_no_title_has_its_courses_name_after_a_restart_too(school: Guarded) -> None:
+    with school.log.writing(START) as writing:
+        write(writing, opened(school, writing), joined(pupil(1)))
+    assert school.folded("l1").title == school.loaded("l1").state.title == "7-3"
+
+
+def test_a_lesson_is_found_in_its_own_school_only(school: Guarded) -> None:
+    with school.log.writing(START) as writing:
+        opened(school, writing)
+        assert writing.by_id(SCHOOL, "l1") is not None
+        assert writing.by_id("another school", "l1") is None
+
+
 def test_a_new_process_finds_what_was_left_unfinished_in_order(school: Guarded) -> None:
     ends = (OutcomeKind.PENDING, OutcomeKind.SIMULATED, OutcomeKind.PENDING)
     with school.log.writing(START) as writing:

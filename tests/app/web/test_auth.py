@@ -23,12 +23,6 @@ from tests.app.web.houses import PASSWORD, House, house
 
 
 @pytest.fixture
-def school(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
 def secure(tmp_path: Path) -> Iterator[House]:
     with house(tmp_path, public_url="https://menshen.example") as opened:
         yield opened
