@@ -21,22 +21,14 @@ from adapters.base import Delivery, Received, Reply
 from app.connections import Connected, Connections
 from app.domain.actions import Lane, OutcomeKind
 from app.domain.errors import Malformed, NotAuthentic, NotFound, StoreError
-from app.domain.events import (
-    ButtonPressed,
-    Event,
-    LessonEnded,
-    LessonStarted,
-    ParticipantJoined,
-    ParticipantWaiting,
-    Unknown,
-)
-from app.domain.state import Status
+from app.domain.events import ButtonPressed, Event
+from app.filing import Facts, Filed, Filing
 from app.step import DEADLINES, Steps
 from app.store.log import Lesson, Log, Queued, Writing
+from app.store.runs import Run
 
 BATCH = 400  # deliveries committed together at the most
 KEPT_BODY = 65_536  # bytes of a delivery that are kept for a person to look at
-OPENS = (LessonStarted, ParticipantJoined, ParticipantWaiting)  # what makes a new lesson of an ended one
 
 
 class Overloaded(StoreError):
@@ -59,6 +51,12 @@ class Work:
     body: bytes = b""
     problem: str = ""
     press: str = ""
+    learned: str = ""  # `meeting:occurrence` of a run that facts wait for; `:occurrence` = it is nobody's
+
+    @property
+    def facts(self) -> Facts:
+        """What came from a platform in it."""
+        return Facts(school=self.school, connection=self.connection, items=self.items)
 
 
 @dataclass(slots=True)
@@ -67,8 +65,7 @@ class Done:
 
     intents: list[str] = field(default_factory=list)
     lesson: Lesson | None = None
-    repeated: int = 0
-    unclaimed: int = 0
+    filed: Filed = field(default_factory=Filed)
 
 
 class Sink(Protocol):
@@ -118,6 +115,7 @@ class Pipeline:
         except NotAuthentic:
             self.count("forged")
             raise
+        connected.allowance.heard()
         work = self._read(connected, delivery)
         if work.items or work.problem:
             await self.submit(work)
@@ -152,6 +150,14 @@ class Pipeline:
         if done.lesson is None:
             raise NotFound("no such lesson")
         return done.lesson
+
+    async def learn(self, school: str, connection: str, key: str) -> None:
+        """Which meeting a run belongs to: what waited for it goes to its lesson; `:occurrence` = to nobody."""
+        await self.submit(Work(school=school, connection=connection, learned=key))
+
+    def knows(self, run: Run) -> bool:
+        """Whether a run's meeting is known by now."""
+        return self._log.knows(run)
 
     async def look(self, school: str, lesson: str) -> Lesson:
         """The lesson as it is now. Raises NotFound."""
@@ -194,8 +200,8 @@ class Pipeline:
         """After the commit, so that what was rolled back and done again counts once."""
         for done in committed.results:
             if isinstance(done, Done):
-                self.count("duplicate", done.repeated)
-                self.count("unclaimed", done.unclaimed)
+                self.count("duplicate", done.filed.repeated)
+                self.count("unclaimed", done.filed.unclaimed)
 
     def _tell_sinks(self, committed: "Committed") -> None:
         for sink in self.sinks if committed.lessons else ():
@@ -215,7 +221,7 @@ class Pipeline:
         committed = Committed()
         for work in batch:
             part = self._commit([work])
-            for name in ("results", "lessons", "queued", "settled"):
+            for name in ("results", "lessons", "queued", "settled", "parked"):
                 getattr(committed, name).extend(getattr(part, name))
         return committed
 
@@ -248,33 +254,28 @@ class Pipeline:
     def _together(self, batch: Sequence[Work]) -> "Committed":
         committed = Committed()
         with self._log.writing(self._now()) as writing:
-            self._load(writing, batch)
             steps = Steps(writing, self._connections, self._deadlines, committed.queued)
+            filing = Filing(writing, steps)
+            filing.load(work.facts for work in batch)
             for work in batch:
-                committed.results.append(self._do(writing, work, steps))
+                committed.results.append(self._do(writing, work, steps, filing))
         committed.lessons.extend(lesson for lesson in writing.touched() if lesson.rows)
         committed.settled.extend(writing.settled())
+        committed.parked.extend(writing.runs.waiting)
         return committed
-
-    def _load(self, writing: Writing, batch: Sequence[Work]) -> None:
-        """Every lesson of the batch with one statement, and every delivery with another."""
-        wanted: dict[str, list[tuple[str, str]]] = {}
-        for work in batch:
-            if work.items:
-                wanted.setdefault(work.school, []).extend((work.connection, r.lesson_key) for r in work.items)
-        for school, pairs in wanted.items():
-            writing.load(school, pairs)
-        writing.claim((w.school, w.connection, r.delivery_id) for w in batch for r in w.items)
 
     # --- one piece of work --------------------------------------------------------------------------------------
 
-    def _do(self, writing: Writing, work: Work, steps: Steps) -> Done:
+    def _do(self, writing: Writing, work: Work, steps: Steps, filing: Filing) -> Done:
         done = Done()
         if work.problem:
             body = work.body[:KEPT_BODY]
             writing.quarantine(work.school, work.connection, work.problem, body, secrets.token_hex(8))
         for item in work.items:
-            self._receive(writing, work, item, steps, done)
+            filing.take(work.facts, item, done.filed)
+        if work.learned:
+            filing.learn(work.facts, work.learned, done.filed)
+        done.intents.extend(done.filed.intents)
         if work.lesson:
             done.lesson = lesson = writing.by_id(work.school, work.lesson)
             if lesson is None:
@@ -285,39 +286,6 @@ class Pipeline:
             for event in work.events:
                 done.intents.extend(steps.take(lesson, event, work.press))
         return done
-
-    def _receive(self, writing: Writing, work: Work, item: Received, steps: Steps, done: Done) -> None:
-        """One fact of a delivery: once, and in the right lesson."""
-        if not writing.first_time(work.school, work.connection, item.delivery_id):
-            done.repeated += 1
-            return
-        lesson = self._lesson_for(writing, work, item)
-        if lesson is None:
-            done.unclaimed += 1
-            return
-        done.intents.extend(steps.take(lesson, item.event))
-
-    def _lesson_for(self, writing: Writing, work: Work, item: Received) -> Lesson | None:
-        """The lesson that a fact belongs to: the newest of its key, or a new one of the course that has the meeting."""
-        lesson = writing.lesson(work.school, work.connection, item.lesson_key)
-        reopened = (
-            lesson is not None
-            and lesson.state.status is Status.ENDED
-            and isinstance(item.event, OPENS)
-            and item.event.at > (lesson.state.ended_at or 0.0)
-        )
-        if lesson is not None and not reopened:
-            return lesson
-        if not item.lesson_key or isinstance(item.event, Unknown | LessonEnded):
-            return lesson
-        meeting = item.lesson_key.partition(":")[0]
-        course = writing.course_of(work.school, work.connection, item.lesson_key) or writing.course_of(
-            work.school, work.connection, meeting
-        )
-        if course is None:
-            writing.unclaimed(work.school, work.connection, meeting[:255], item.event.at)
-            return None
-        return writing.open_lesson(work.school, work.connection, item.lesson_key, course, secrets.token_hex(6))
 
     # --- the rest -----------------------------------------------------------------------------------------------
 
@@ -351,6 +319,7 @@ class Committed:
     lessons: list[Lesson] = field(default_factory=list)  # those with new rows
     queued: list[Queued] = field(default_factory=list)
     settled: list[tuple[str, str, OutcomeKind]] = field(default_factory=list)  # (lesson, intent, outcome)
+    parked: list[Run] = field(default_factory=list)  # runs whose meeting has to be found out
 
 
 def press_key(event: ButtonPressed) -> str:

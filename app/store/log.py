@@ -21,6 +21,7 @@ from app.store import codec, ledger
 from app.store import statements as sql
 from app.store import tables as t
 from app.store.courses import Course, Courses
+from app.store.runs import Run, Runs, forget, waiting
 from app.store.shelf import Shelf
 
 RECENT = 20_000  # delivery ids at hand, so that a prompt repetition needs no look into the database
@@ -84,19 +85,23 @@ class Log:
         self._courses = courses
         self.shelf = Shelf()
         self._recent: dict[Claim, None] = {}
+        self._runs: dict[Run, str] = {}
 
     @contextmanager
     def writing(self, now: float) -> Iterator["Writing"]:
         """One transaction. What it changed becomes visible, and its rows leave for the panels, only after commit."""
         with self._engine.begin() as connection:
-            writing = Writing(connection, self.shelf, self._courses, now, self._recent)
+            runs = Runs(connection, self._runs, now)
+            writing = Writing(connection, self.shelf, self._courses, now, self._recent, runs)
             yield writing
             writing.flush()
         for lesson in writing.touched():
             self.shelf.put(lesson.id, lesson.state, lesson.number)
         self._recent.update(dict.fromkeys(writing.taken()))
-        while len(self._recent) > RECENT:
-            del self._recent[next(iter(self._recent))]
+        self._runs.update(runs.learned)
+        for kept in (self._recent, self._runs):
+            while len(kept) > RECENT:
+                del kept[next(iter(kept))]
 
     def unfinished(self) -> tuple[Queued, ...]:
         """The intents that a stopped process left pending or requested, in order."""
@@ -111,6 +116,20 @@ class Log:
         with self._engine.begin() as connection:
             return tuple(_queued(row) for row in connection.execute(query))
 
+    def knows(self, run: Run) -> bool:
+        """Whether this process has learned which meeting a run belongs to."""
+        return run in self._runs
+
+    def parked(self) -> tuple[Run, ...]:
+        """The runs whose meeting was not known when the process stopped."""
+        with self._engine.begin() as connection:
+            return waiting(connection)
+
+    def forget_parked(self, before: float) -> None:
+        """Take out facts that waited for a meeting since then."""
+        with self._engine.begin() as connection:
+            forget(connection, before)
+
     def live(self) -> tuple[tuple[str, str, str, str], ...]:
         """The lessons that were live when the process stopped: (school, lesson, connection, key)."""
         c = t.lessons.c
@@ -123,9 +142,16 @@ class Writing:
     """One transaction in the making. Not thread-safe: it belongs to the writer's thread."""
 
     def __init__(
-        self, connection: Connection, shelf: Shelf, courses: Courses, now: float, recent: Container[Claim] = ()
+        self,
+        connection: Connection,
+        shelf: Shelf,
+        courses: Courses,
+        now: float,
+        recent: Container[Claim] = (),
+        runs: Runs | None = None,
     ) -> None:
         self._db = connection
+        self.runs = runs or Runs(connection, {}, now)
         self._shelf = shelf
         self._courses = courses
         self.now = now

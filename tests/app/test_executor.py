@@ -11,7 +11,7 @@ from adapters.base import Budget
 from adapters.http import Http
 from app.domain.actions import Action, ActionKind, Lane, Outcome, OutcomeKind
 from app.domain.events import OutcomeSettled
-from app.executor import Bucket, order_key
+from app.executor import order_key
 from app.store.log import Queued
 from tests.app.duty import Duty, Recording, on_a_school_day, on_duty
 from tests.app.guarded import MEETING, SCHOOL
@@ -238,20 +238,6 @@ def queued() -> Queued:
         id="l1.1", school="s1", lesson="l1", lesson_key="m1", connection="k1", number=1, at=START, deadline=START + 60,
         lane=Lane.GUARD, action=Action(kind=ActionKind.HOLD, target=stranger(1)),
     )  # fmt: skip
-
-
-def test_a_budget_keeps_its_reserve_for_the_panic_lane() -> None:
-    bucket = Bucket(Budget(calls=4, seconds=2.0, reserve=1), now=0.0)
-    for _ in range(3):
-        assert bucket.wait(Lane.GUARD, 0.0) == 0.0
-        bucket.take()
-    assert bucket.wait(Lane.GUARD, 0.0) == pytest.approx(0.5)
-    assert bucket.wait(Lane.PANIC, 0.0) == 0.0
-    bucket.take()
-    assert bucket.wait(Lane.PANIC, 0.0) == pytest.approx(0.5)
-    assert bucket.wait(Lane.PANIC, 0.5) == pytest.approx(0.0)
-    assert bucket.wait(Lane.GUARD, 0.5) == pytest.approx(0.5)
-    assert bucket.wait(Lane.GUARD, 100.0) == 0.0
 
 
 # --- after a restart --------------------------------------------------------------------------------------------------
