@@ -17,7 +17,7 @@ import structlog
 from adapters.base import Adapter
 from adapters.http import spending
 from app.connections import Connected, Connections
-from app.domain.actions import UNSEEN, ActionKind, Confirm, Lane, Outcome, OutcomeKind
+from app.domain.actions import UNSEEN, ActionKind, Confirm, Lane, Outcome, OutcomeKind, Support
 from app.domain.errors import AdapterError, Gone, MenshenError, Refused, StoreError, Transient
 from app.domain.events import OutcomeSettled, RosterPolled
 from app.pipeline import Committed, Pipeline
@@ -272,9 +272,7 @@ class Executor:
         try:
             started, step = self._now(), 0
             while (awaited := self._awaited.get(lesson)) and not self._closing:
-                quick = any(
-                    connected.adapter.supports(a.intent.action.kind).confirm is Confirm.READ for a in awaited.values()
-                )
+                quick = any(_support(connected.adapter, a.intent).confirm is Confirm.READ for a in awaited.values())
                 looks = LOOKS[Confirm.READ if quick else Confirm.EVENT]
                 last = max(a.due for a in awaited.values())
                 at = started + looks[step] if step < len(looks) else last
@@ -344,10 +342,14 @@ class Executor:
 
 def _as_assumed(adapter: Adapter[Any], intent: Queued, outcome: Outcome) -> Outcome:
     """Accepted, and this platform can never show whether it took effect: said so, and taken as done."""
-    never = adapter.supports(intent.action.kind).confirm is Confirm.NEVER
+    never = _support(adapter, intent).confirm is Confirm.NEVER
     if outcome.kind is OutcomeKind.REQUESTED and never:
         return Outcome(kind=OutcomeKind.UNCONFIRMED, assumed=True, code=outcome.code, detail=outcome.detail)
     return outcome
+
+
+def _support(adapter: Adapter[Any], intent: Queued) -> Support:
+    return adapter.supports(intent.action.kind, intent.action.target, intent.lesson_key)
 
 
 def _short(error: Exception) -> str:

@@ -7,6 +7,7 @@ gap every one of them is read once.
 """
 
 import asyncio
+import contextlib
 import random
 import secrets
 from collections.abc import Callable
@@ -25,11 +26,17 @@ from app.domain.errors import AdapterError, MenshenError, Refused
 from app.pipeline import Pipeline
 
 LEASE = 15.0  # seconds; a process that dies is replaced within that
-PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)  # seconds before dialling again while sessions fail
 SOLID = 30.0  # seconds; a session that held so long was a good one
-GRACE = 5.0  # seconds without a session until the lessons say that they cannot see
-STEP = 1.0  # seconds between two looks at what should be running
 AFTER_A_FAULT = 60.0  # seconds until a renewal that failed is tried again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Haste:
+    """How fast it goes, in seconds; a test has less time."""
+
+    step: float = 1.0  # between two looks at what should be running
+    grace: float = 5.0  # without a session, until the lessons say that they cannot see
+    pauses: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)  # before dialling again while sessions fail
 
 
 class Holding(Protocol):
@@ -78,11 +85,12 @@ class Listening:
         leases: Holding,
         watching: Watching,
         now: Callable[[], float],
-        step: float = STEP,
+        haste: Haste | None = None,
     ) -> None:
         self._pipeline, self._connections, self._leases, self._watching = pipeline, connections, leases, watching
-        self._now, self._step = now, step
+        self._now, self._haste = now, haste or Haste()
         self._holder = secrets.token_hex(8)
+        self._closing = asyncio.Event()
         self._ears: dict[tuple[str, str], Ear] = {}
         self._adapters: dict[tuple[str, str], object] = {}
         self._renewing: dict[str, tuple[object, asyncio.Task[None]]] = {}
@@ -98,12 +106,13 @@ class Listening:
         self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
-        while True:
+        while not self._closing.is_set():
             try:
                 await self._look()
             except SQLAlchemyError as e:
                 self._log.error("no lease", error=type(e).__name__)
-            await asyncio.sleep(self._step)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), self._haste.step)
 
     async def _look(self) -> None:
         """Start what should run, stop what should not: connections come, go and change their settings."""
@@ -130,7 +139,7 @@ class Listening:
             self._tell(self._ears.get(place), connected)
 
     def _tell(self, ear: Ear | None, connected: Connected) -> None:
-        if ear is not None and ear.reason and self._now() - ear.down_since >= GRACE:
+        if ear is not None and ear.reason and self._now() - ear.down_since >= self._haste.grace:
             for c in self._connections.sharing(connected.id):
                 self._watching.deaf(c.id, "stream_down" if ear.reason == "opening" else ear.reason)
 
@@ -153,7 +162,8 @@ class Listening:
                 self._opens(ear, connected)
                 continue
             ear.failures = 1 if self._now() - began > SOLID else ear.failures + 1
-            pause = PAUSES[min(ear.failures, len(PAUSES)) - 1]
+            pauses = self._haste.pauses
+            pause = pauses[min(ear.failures, len(pauses)) - 1]
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  spreads dialling; to guess it is no use
 
     async def _session(self, ear: Ear, connected: Connected) -> bool:
@@ -215,10 +225,13 @@ class Listening:
 
     async def close(self) -> None:
         """Hang up everywhere and let other processes take over at once."""
-        tasks = [task for _, task in self._renewing.values()] + ([self._task] if self._task else [])
-        for task in tasks:
+        self._closing.set()
+        if self._task is not None:
+            await self._task  # not cancelled: a lease that it is just renewing must not outlive it
+        renewing = [task for _, task in self._renewing.values()]
+        for task in renewing:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*renewing, return_exceptions=True)
         for school, account in list(self._ears):
             await self._stop((school, account))
             name = f"listen:{account}"[:160]

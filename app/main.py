@@ -33,6 +33,7 @@ from app.store.review import Review
 from app.store.usage import Leases, UsageStore
 from app.web import api, auth, errors, health, pages, panel, review, words
 from app.web.hooks import Hooks
+from app.web.saying import Saying
 from app.web.service import Service
 from policies.documents import policy
 
@@ -76,14 +77,16 @@ def create_app(
     memory = ConnectionMemory(NotesStore(reader, writer, seal, now), UsageStore(reader, writer))
     connections = Connections(registry, http, now, memory)
     log = Log(writer, Courses(policy))
-    pipeline = Pipeline(log, connections, now, limit=int(settings.workers_queue))
+    desk, catalogues = Desk(reader, writer, seal, now), words.load()
+    say = Saying(catalogues, desk, settings.base_url)
+    pipeline = Pipeline(log, connections, now, limit=int(settings.workers_queue), say=say)
     live = Live()
     executor = Executor(pipeline, connections, now)
     watch = clock.Clock(pipeline, connections, now, executor.may_read)
     listening = Listening(pipeline, connections, Leases(writer), watch, now)
     service = Service(
-        settings=settings, now=now, desk=Desk(reader, writer, seal, now), review=Review(reader, writer, now), seal=seal,
-        connections=connections, pipeline=pipeline, live=live, words=words.load(), pages=pages.templates(),
+        settings=settings, now=now, desk=desk, review=Review(reader, writer, now), seal=seal,
+        connections=connections, pipeline=pipeline, live=live, words=catalogues, pages=pages.templates(),
         start_raid=practice.start_raid, listening=listening,
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from app.domain.actions import Lane, OutcomeKind
 from app.domain.errors import Malformed, NotAuthentic, NotFound, StoreError
 from app.domain.events import ButtonPressed, Event
 from app.filing import Facts, Filed, Filing
-from app.step import DEADLINES, Steps
+from app.step import DEADLINES, Say, Steps
 from app.store.log import Lesson, Log, Queued, Writing
 from app.store.runs import Run
 
@@ -85,7 +85,9 @@ class Pipeline:
         *,
         limit: int = 5000,
         deadlines: Mapping[Lane, float] = DEADLINES,
+        say: Say = lambda lesson, decision: decision.reason,
     ) -> None:
+        self._say = say
         self._deadlines = deadlines
         self._log = log
         self._connections = connections
@@ -204,7 +206,7 @@ class Pipeline:
                 self.count("unclaimed", done.filed.unclaimed)
 
     def _tell_sinks(self, committed: "Committed") -> None:
-        for sink in self.sinks if committed.lessons else ():
+        for sink in self.sinks if committed.lessons or committed.parked else ():
             try:
                 sink(committed)
             except Exception:  # logged; it is committed, and the platform gets its answer whatever a reader does
@@ -254,7 +256,7 @@ class Pipeline:
     def _together(self, batch: Sequence[Work]) -> "Committed":
         committed = Committed()
         with self._log.writing(self._now()) as writing:
-            steps = Steps(writing, self._connections, self._deadlines, committed.queued)
+            steps = Steps(writing, self._connections, self._deadlines, self._say, committed.queued)
             filing = Filing(writing, steps)
             filing.load(work.facts for work in batch)
             for work in batch:

@@ -1,7 +1,7 @@
 """Finds out which meeting a run belongs to when facts of it came before anybody told: asks the platform, then files."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import structlog
 
@@ -19,7 +19,15 @@ PAUSES = (2.0, 10.0, 60.0, 300.0)  # seconds between two questions to a platform
 class Resolving:
     """Fed by the pipeline after each commit; lives on one event loop."""
 
-    def __init__(self, pipeline: Pipeline, connections: Connections) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        connections: Connections,
+        *,
+        patience: float = PATIENCE,
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
+        self._patience, self._pauses = patience, pauses
         self._pipeline = pipeline
         self._connections = connections
         self._asking: dict[Run, asyncio.Task[None]] = {}
@@ -42,8 +50,8 @@ class Resolving:
             self._asking.pop(run, None)
 
     async def _until_told(self, school: str, connection: str, occurrence: str) -> None:
-        await asyncio.sleep(PATIENCE)
-        for pause in (*PAUSES, None):
+        await asyncio.sleep(self._patience)
+        for pause in (*self._pauses, None):
             try:
                 if await self._asked(school, connection, occurrence):
                     return
@@ -63,6 +71,11 @@ class Resolving:
             key = f":{occurrence}"
         await self._pipeline.learn(school, connection, key)
         return True
+
+    async def answered(self) -> None:
+        """Wait until nobody is asked any more."""
+        while self._asking:
+            await asyncio.gather(*self._asking.values())
 
     async def close(self) -> None:
         """Stop asking; what waits is found again at the next start."""

@@ -1,5 +1,6 @@
 """Blindness is told, whatever cut it, and told again when sight is back; and what is due happens by itself."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,16 @@ from sqlalchemy import event as engine_event
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
+from adapters.drill import DrillSettings
 from adapters.http import Http
+from adapters.notes import Notes
 from app.clock import Pace
 from app.domain.errors import Gone
 from app.domain.events import Attendance
 from app.domain.state import Mood, Status, mood
 from app.store import tables as t
 from tests.app.duty import QUICK, Duty, Offset, Recording, on_a_school_day, on_duty
-from tests.app.guarded import SCHOOL, SECRET, TOKEN
+from tests.app.guarded import CONNECTION, SCHOOL, SECRET, TOKEN
 
 
 @pytest.fixture
@@ -48,6 +51,63 @@ def lists(fault: str, **more: Any) -> dict[str, Any]:
 
 SILENCE = {"where": "webhook", "fault": "silence"}
 WATCHING = {"preset": "open_day"}  # nobody is held, so that what is silent stays silent
+
+
+# --- streams ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_stream_that_is_down_makes_its_lessons_blind_until_it_is_back(url: str) -> None:
+    """Lists that still come do not mean that events do."""
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        duty.clock.deaf(CONNECTION, "stream_down")
+        await blind(duty, "stream_down")
+        for _ in range(3):
+            await asyncio.wait_for(duty.adapter.lists.get(), 10)
+        await blind(duty, "stream_down")
+        duty.clock.hears(CONNECTION)
+        await sees(duty)
+
+    school = on_a_school_day(url, story, document=WATCHING, adapter=Listed)
+    assert [k for k in school.kinds() if k.startswith("sight")] == ["sight.lost", "sight.regained"]
+
+
+def test_what_was_missed_in_a_gap_is_read_once_and_calls_nobody_blind(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.faults(SILENCE)
+        await duty.joins("unheard")
+        duty.clock.hears(CONNECTION)
+
+        async def seen() -> bool:
+            return len((await duty.state()).inside) == 1
+
+        await duty.until(seen)
+        await duty.faults()
+
+    school = on_a_school_day(url, story, document=WATCHING, adapter=Paid)
+    assert not [k for k in school.kinds() if k.startswith("sight")]
+
+
+class Listed(Recording):
+    """It tells that its list was read."""
+
+    def __init__(self, settings: DrillSettings, http: Http, notes: Notes | None = None) -> None:
+        super().__init__(settings, http, notes)
+        self.lists: asyncio.Queue[str] = asyncio.Queue()
+
+    async def participants(self, lesson_key: str) -> Attendance:
+        found = await super().participants(lesson_key)
+        self.lists.put_nowait(lesson_key)
+        return found
+
+
+class Paid(Recording):
+    """Every call is paid for: its list is read at need only."""
+
+    def every(self, *, hot: bool) -> float | None:
+        return float("inf")
 
 
 # --- blindness --------------------------------------------------------------------------------------------------------

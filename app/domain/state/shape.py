@@ -204,6 +204,10 @@ class LessonState:
         """What was asked and is not settled."""
         return tuple(s for s in self.intents.values() if s.status in (OutcomeKind.PENDING, OutcomeKind.REQUESTED))
 
+    def unproven(self) -> tuple[Standing, ...]:
+        """What the platform was asked, or a person by hand, and what has not shown yet."""
+        return tuple(s for s in self.intents.values() if s.status in (OutcomeKind.REQUESTED, OutcomeKind.MANUAL))
+
 
 def name_of(entry: str) -> str:
     """Under which key it is remembered that whoever carries no more than the name of this entry stays out."""
