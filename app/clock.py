@@ -18,7 +18,17 @@ import structlog
 from app.connections import Connected, Connections
 from app.domain.actions import OutcomeKind
 from app.domain.errors import Gone, MenshenError, NotFound, Refused, StoreError
-from app.domain.events import Attendance, ClockTicked, Event, LessonEnded, RosterPolled, SightLost, SightRegained
+from app.domain.events import (
+    EVENTS,
+    OURS,
+    Attendance,
+    ClockTicked,
+    Event,
+    LessonEnded,
+    RosterPolled,
+    SightLost,
+    SightRegained,
+)
 from app.domain.state import LessonState, Status
 from app.pipeline import Committed, Pipeline
 from app.store.log import Lesson
@@ -316,11 +326,4 @@ class Clock:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-_TOLD = frozenset(
-    {
-        "lesson.started", "lesson.ended", "participant.waiting", "participant.joined", "participant.left",
-        "participant.renamed", "participant.role_changed", "audio.unmuted", "audio.muted", "video.started",
-        "video.stopped", "share.started", "share.stopped", "stream.changed", "chat.posted", "settings.changed",
-        "risk.reported", "unknown",
-    }
-)  # fmt: skip
+_TOLD = EVENTS.keys() - {kind.kind for kind in OURS}
