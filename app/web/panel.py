@@ -22,7 +22,7 @@ from app.store import codec
 from app.store.desk import LessonRecord
 from app.store.log import Lesson, Logged
 from app.web.auth import Actor, Genuine, Of, SignedIn, Verb, demand_course, frame, may, opened_by, translator
-from app.web.pages import Flash, Frame, render
+from app.web.pages import Frame, render
 from app.web.readers import reader_of
 from app.web.service import Service, service_of
 from app.web.views import LessonView, Row, lesson
@@ -222,9 +222,9 @@ def _button(name: str) -> Button:
         raise Invalid(problems=(("button", "one of: " + ", ".join(Button)),)) from None
 
 
-def _nothing_to_do(request: Request, actor: Actor) -> Flash:
+def _nothing_to_do(request: Request, actor: Actor) -> str:
     words = translator(request, actor)
-    return Flash(text=words("The room is like that already."), tone="ok")
+    return words("The room is like that already.")
 
 
 def _html(request: Request, template: str, around: Frame, **context: object) -> HTMLResponse:
