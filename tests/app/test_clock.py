@@ -1,7 +1,6 @@
 """Blindness is told, whatever cut it, and told again when sight is back; and what is due happens by itself."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +16,6 @@ from app.domain.state import Mood, Status, mood
 from app.store import tables as t
 from tests.app.duty import QUICK, Duty, Offset, Recording, on_a_school_day, on_duty
 from tests.app.guarded import SCHOOL, SECRET, TOKEN
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/menshen.db"
 
 
 async def blind(duty: Duty, reason: str) -> None:

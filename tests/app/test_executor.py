@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,12 +15,6 @@ from app.store.log import Queued
 from tests.app.duty import Duty, Recording, on_a_school_day, on_duty
 from tests.app.guarded import MEETING, SCHOOL
 from tests.builders import START, stranger
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/menshen.db"
-
 
 # --- proof ------------------------------------------------------------------------------------------------------------
 
