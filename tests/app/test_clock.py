@@ -179,8 +179,11 @@ def test_a_calm_lesson_is_not_called_blind(url: str) -> None:
             return len((await duty.state()).inside) == 8
 
         await duty.until(eight)
+        with pytest.raises(AssertionError, match="still waiting"):
+            await duty.until(lambda: "sight.lost" in duty.school.kinds(), seconds=2 * pace.silent)
 
-    school = on_a_school_day(url, story, document=WATCHING, pace=replace(QUICK, sight=0.05, silent=1.0))
+    pace = replace(QUICK, sight=0.05, silent=0.6)
+    school = on_a_school_day(url, story, document=WATCHING, pace=pace)
     assert "sight.lost" not in school.kinds()
 
 
