@@ -241,8 +241,10 @@ class Clock:
         except StoreError:
             return self._pace.later  # a fault of our own says nothing of the platform
         except (MenshenError, TimeoutError):
-            watch.failures += 1
-            return await self._failed(watch, "no_answer") if watch.failures >= 2 else self._pace.silent
+            return await self._unanswered(watch)
+        except Exception:  # an adapter's own mistake is logged; with it we see as little as without an answer
+            self._log.exception("adapter failed", lesson=watch.lesson)
+            return await self._unanswered(watch)
         watch.failures, watch.missing, watch.answered = 0, 0, asked_at
         if told is None:
             return self._pace.later
@@ -273,6 +275,11 @@ class Clock:
         for watch in self._watches.values():
             if watch.connection == connection and not watch.blind:
                 self._poll_soon(watch, 0.0)
+
+    async def _unanswered(self, watch: Watch) -> float:
+        """Once is an accident; twice in a row means that we cannot see."""
+        watch.failures += 1
+        return await self._failed(watch, "no_answer") if watch.failures >= 2 else self._pace.silent
 
     async def _failed(self, watch: Watch, reason: str) -> float:
         await self._lose_sight(watch, reason)

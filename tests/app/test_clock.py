@@ -144,6 +144,21 @@ def test_after_an_incident_has_cooled_down_the_lesson_is_still_watched(url: str)
     on_a_school_day(url, story, moved=moved, pace=pace)
 
 
+class Mistaken(Recording):
+    """Its programmer did not think of this list."""
+
+    async def participants(self, lesson_key: str) -> Attendance:
+        raise KeyError("waiting")
+
+
+def test_an_adapters_own_mistake_is_blindness_too(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await blind(duty, "no_answer")
+
+    on_a_school_day(url, story, adapter=Mistaken)
+
+
 class Dissolved(Recording):
     """The platform knows no such meeting any more."""
 
