@@ -20,7 +20,17 @@ from adapters.http import OUR_BUDGET, spending
 from app.connections import Connected, Connections
 from app.domain.actions import Lane, OutcomeKind
 from app.domain.errors import Gone, MenshenError, NotFound, Refused, StoreError
-from app.domain.events import Attendance, ClockTicked, Event, LessonEnded, RosterPolled, SightLost, SightRegained
+from app.domain.events import (
+    EVENTS,
+    OURS,
+    Attendance,
+    ClockTicked,
+    Event,
+    LessonEnded,
+    RosterPolled,
+    SightLost,
+    SightRegained,
+)
 from app.domain.state import LessonState, Status
 from app.pipeline import Committed, Pipeline
 from app.store.log import Lesson
@@ -273,8 +283,10 @@ class Clock:
         except (MenshenError, TimeoutError) as e:
             if getattr(e, "code", "") == OUR_BUDGET:
                 return None  # we did not ask: that says nothing of the platform
-            watch.failures += 1
-            return await self._failed(watch, "no_answer") if watch.failures >= 2 else self._pace.silent
+            return await self._unanswered(watch)
+        except Exception:  # an adapter's own mistake is logged; with it we see as little as without an answer
+            self._log.exception("adapter failed", lesson=watch.lesson)
+            return await self._unanswered(watch)
         watch.failures, watch.missing, watch.answered = 0, 0, asked_at
         if told is None:
             return self._pace.later
@@ -306,6 +318,11 @@ class Clock:
         for watch in self._watches.values():
             if watch.connection == connection and not watch.blind:
                 self._poll_soon(watch, 0.0)
+
+    async def _unanswered(self, watch: Watch) -> float:
+        """Once is an accident; twice in a row means that we cannot see."""
+        watch.failures += 1
+        return await self._failed(watch, "no_answer") if watch.failures >= 2 else self._pace.silent
 
     async def _failed(self, watch: Watch, reason: str) -> float:
         await self._lose_sight(watch, reason)
@@ -361,11 +378,4 @@ class Clock:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-_TOLD = frozenset(
-    {
-        "lesson.started", "lesson.ended", "participant.waiting", "participant.joined", "participant.left",
-        "participant.renamed", "participant.role_changed", "audio.unmuted", "audio.muted", "video.started",
-        "video.stopped", "share.started", "share.stopped", "stream.changed", "chat.posted", "settings.changed",
-        "risk.reported", "unknown",
-    }
-)  # fmt: skip
+_TOLD = EVENTS.keys() - {kind.kind for kind in OURS}

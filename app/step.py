@@ -1,7 +1,7 @@
 """One step of a lesson in a transaction: fold an event in, ask the rules, write their wishes, see what it proves."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from app.connections import Connections
 from app.domain.actions import Action, ActionKind, Decision, Lane, Outcome, OutcomeKind, Support, at_once, plan
@@ -24,7 +24,7 @@ class Steps:
     connections: Connections
     deadlines: Mapping[Lane, float]
     say: Say
-    queued: list[Queued] = field(default_factory=list)
+    queued: list[Queued]
 
     def take(self, lesson: Lesson, event: Event, press: str = "") -> list[str]:
         """One event and whatever follows from it; the ids of the intents that were written."""

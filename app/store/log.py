@@ -26,6 +26,7 @@ from app.store.shelf import Shelf
 
 RECENT = 20_000  # delivery ids at hand, so that a prompt repetition needs no look into the database
 Claim = tuple[str, str, str]  # school, connection, delivery id
+GATHERED = ("log", "intents", "incidents", "quarantine")  # tables whose rows are sent together at the end
 SNAPSHOT_EVERY = 200  # rows that are folded again at the most when a lesson is loaded
 
 
@@ -162,7 +163,7 @@ class Writing:
         self._outcomes: list[tuple[str, str, OutcomeKind]] = []
         self._lessons: dict[str, Lesson] = {}
         self._by_key: dict[tuple[str, str, str], Lesson] = {}
-        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in sql.INSERTS}
+        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in GATHERED}
         self._settled: list[dict[str, Any]] = []
         self._grown: dict[str, dict[str, Any]] = {}
         self._opened: dict[str, dict[str, Any]] = {}
@@ -491,6 +492,6 @@ def _snapshot(lesson: Lesson) -> Mapping[str, Any]:
 def _queued(row: Any) -> Queued:
     return Queued(
         id=row.id, school=row.school_id, lesson=row.lesson_id, lesson_key=row.key, connection=row.connection_id,
-        number=row.number, at=row.at, deadline=row.deadline, lane=codec.lane_from(row.lane),
+        number=row.number, at=row.at, deadline=row.deadline, lane=Lane(row.lane),
         action=codec.action_from(row.action), status=OutcomeKind(row.status),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -22,7 +23,7 @@ from app.store import codec
 from app.store.desk import LessonRecord
 from app.store.log import Lesson, Logged
 from app.web.auth import Actor, Genuine, Of, SignedIn, Verb, demand_course, frame, may, opened_by, translator
-from app.web.pages import Flash, Frame, render
+from app.web.pages import Frame, render
 from app.web.readers import reader_of
 from app.web.service import Service, service_of
 from app.web.views import LessonView, Row, lesson
@@ -141,8 +142,17 @@ async def live(socket: WebSocket, lesson_id: str, after: int = 0) -> None:
             done, pending = await asyncio.wait({listening, sending}, return_when=asyncio.FIRST_COMPLETED)
             for task in pending:
                 task.cancel()
-            if sending in done and isinstance(sending.exception(), Slow):
-                await socket.close(1013)
+            if listening not in done:
+                await _end(socket, sending.exception())
+
+
+async def _end(socket: WebSocket, failure: BaseException | None) -> None:
+    """Nothing more is sent: a panel comes back by itself, with the last number it has."""
+    if isinstance(failure, WebSocketDisconnect):
+        return
+    if failure is not None and not isinstance(failure, Slow):
+        structlog.get_logger("menshen.panel").error("a panel stumbled", exc_info=failure)
+    await socket.close(1013 if isinstance(failure, Slow) else 1011)
 
 
 async def _until_closed(socket: WebSocket) -> None:
@@ -222,9 +232,9 @@ def _button(name: str) -> Button:
         raise Invalid(problems=(("button", "one of: " + ", ".join(Button)),)) from None
 
 
-def _nothing_to_do(request: Request, actor: Actor) -> Flash:
+def _nothing_to_do(request: Request, actor: Actor) -> str:
     words = translator(request, actor)
-    return Flash(text=words("The room is like that already."), tone="ok")
+    return words("The room is like that already.")
 
 
 def _html(request: Request, template: str, around: Frame, **context: object) -> HTMLResponse:

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,11 +19,6 @@ from app.domain.state import Mood, Status, mood
 from app.store import tables as t
 from tests.app.duty import QUICK, Duty, Offset, Recording, on_a_school_day, on_duty
 from tests.app.guarded import CONNECTION, SCHOOL, SECRET, TOKEN
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/menshen.db"
 
 
 async def blind(duty: Duty, reason: str) -> None:
@@ -210,6 +204,21 @@ def test_after_an_incident_has_cooled_down_the_lesson_is_still_watched(url: str)
     on_a_school_day(url, story, moved=moved, pace=pace)
 
 
+class Mistaken(Recording):
+    """Its programmer did not think of this list."""
+
+    async def participants(self, lesson_key: str) -> Attendance:
+        raise KeyError("waiting")
+
+
+def test_an_adapters_own_mistake_is_blindness_too(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await blind(duty, "no_answer")
+
+    on_a_school_day(url, story, adapter=Mistaken)
+
+
 class Dissolved(Recording):
     """The platform knows no such meeting any more."""
 
@@ -245,8 +254,11 @@ def test_a_calm_lesson_is_not_called_blind(url: str) -> None:
             return len((await duty.state()).inside) == 8
 
         await duty.until(eight)
+        with pytest.raises(AssertionError, match="still waiting"):
+            await duty.until(lambda: "sight.lost" in duty.school.kinds(), seconds=2 * pace.silent)
 
-    school = on_a_school_day(url, story, document=WATCHING, pace=replace(QUICK, sight=0.05, silent=1.0))
+    pace = replace(QUICK, sight=0.05, silent=0.6)
+    school = on_a_school_day(url, story, document=WATCHING, pace=pace)
     assert "sight.lost" not in school.kinds()
 
 

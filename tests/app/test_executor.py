@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,15 +12,9 @@ from app.domain.actions import Action, ActionKind, Lane, Outcome, OutcomeKind
 from app.domain.events import OutcomeSettled
 from app.executor import order_key
 from app.store.log import Queued
-from tests.app.duty import Duty, Recording, on_a_school_day, on_duty
+from tests.app.duty import QUICK, Duty, Recording, on_a_school_day, on_duty
 from tests.app.guarded import MEETING, SCHOOL
 from tests.builders import START, stranger
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/menshen.db"
-
 
 # --- proof ------------------------------------------------------------------------------------------------------------
 
@@ -98,15 +91,19 @@ def test_what_fails_for_a_moment_is_tried_again(url: str, fault: dict[str, objec
 
 
 def test_who_is_gone_is_gone(url: str) -> None:
+    """He leaves while he is being held, and nothing but the platform's answer tells of it."""
+
     async def story(duty: Duty) -> None:
         await duty.start()
-        await duty.faults({"fault": "delay", "value": 0.3, "match": {"action": "hold"}})
+        slow = {"fault": "delay", "value": 1.5, "match": {"action": "hold"}}
+        await duty.faults(slow)
         raider = await duty.joins("user8812")
         await duty.until(lambda: bool(duty.adapter.asked))
+        await duty.faults(slow, {"where": "webhook", "fault": "silence"})
         await duty.door.post(f"/rooms/{MEETING}/leave", headers={"x-seat": duty.seats[raider]}, json={})
-        await duty.until(lambda: duty.intents()["hold user8812"] in ("gone", "confirmed"))
+        await duty.settled({"hold user8812": "gone"})
 
-    school = on_a_school_day(url, story)
+    school = on_a_school_day(url, story, pace=replace(QUICK, sight=20.0, hot=20.0))
     assert not [row for row in school.rows("intents") if row.rule == "ladder"]
 
 

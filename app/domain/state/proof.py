@@ -31,10 +31,9 @@ def _target(state: LessonState, action: Action) -> Person | None:
 
 
 def _all_muted(state: LessonState, action: Action) -> bool:
-    """Where the platform tells the switch, the switch; otherwise nobody but hosts is heard."""
-    if state.switches.muted_all is not None and "muted_all" in state.changes:
-        if state.switches.muted_all:
-            return True
+    """The platform's switch says so, or nobody but hosts is heard: some platforms mute each and set no switch."""
+    if state.switches.muted_all and "muted_all" in state.changes:
+        return True
     return not any(p.audio for p in state.inside.values() if not p.staff)
 
 

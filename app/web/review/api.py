@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 from app.domain.incidents import IncidentStatus, Verdict
+from app.live import rfc3339
 from app.store.desk.paging import LIMIT, MOST
 from app.store.review import Incident, Judgement
 from app.store.review.incidents import NOTE_LENGTH
@@ -129,7 +130,7 @@ def head(request: Request, actor: Program) -> dict[str, Any]:
     service = service_of(request)
     found = service.review.head(actor.school)
     built: dict[str, Any] = msgspec.to_builtins(found)
-    return built | {"at": exports.moment(service.now())}
+    return built | {"at": rfc3339(service.now())}
 
 
 @router.get("/ledger/proof")

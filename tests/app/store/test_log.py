@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.actions import ActionKind, OutcomeKind, Support
 from app.domain.events import Event
+from app.domain.people import Roster
 from app.domain.state import apply
 from app.store import ledger
 from app.store.log import Lesson, Writing
@@ -51,18 +52,19 @@ def test_what_fails_half_way_leaves_nothing_behind(school: Guarded) -> None:
     with pytest.raises(KeyError):
         half_way(school)
     assert school.rows("lessons") == school.rows("log") == school.rows("deliveries") == []
-    assert school.log.shelf.peek("l1") is None
+    assert school.log.shelf.get("l1", 1, Roster()) is None
 
 
 def test_what_fails_at_the_commit_is_not_on_the_shelf_either(school: Guarded) -> None:
     with school.log.writing(START) as writing:
         write(writing, opened(school, writing), started())
-    before = school.log.shelf.peek("l1")
+    before = school.log.shelf.get("l1", 1, Roster())
+    assert before is not None
     with school.engine.begin() as db:
         db.execute(text("ALTER TABLE log RENAME TO elsewhere"))
     with pytest.raises(DBAPIError):
         somebody_comes(school)
-    assert school.log.shelf.peek("l1") is before
+    assert school.log.shelf.get("l1", 1, Roster()) is before
 
 
 def test_rows_are_numbered_from_one_without_gaps(school: Guarded) -> None:
