@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from adapters.base import Adapter
-from adapters.http import spending
+from adapters.http import OUR_BUDGET, spending
 from app.connections import Connected, Connections
 from app.domain.actions import UNSEEN, ActionKind, Confirm, Lane, Outcome, OutcomeKind, Support
 from app.domain.errors import AdapterError, Gone, MenshenError, Refused, StoreError, Transient
@@ -29,6 +29,8 @@ ATTEMPT = 8.0  # seconds that one request to a platform may take, whatever the a
 BACKOFF = (0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the next try, when the platform does not say
 SETTLING = (0.2, 1.0, 3.0, 10.0)  # seconds between tries to write an outcome down that the database did not take
 LOOKS = {Confirm.READ: (0.3, 1.2, 2.5, 4.0), Confirm.EVENT: (1.5, 3.5)}  # seconds after a request: read back
+
+SPENT = "the platform's budget of calls is used up; what is left is kept for the emergency buttons"
 
 _GROUPS: dict[ActionKind, str] = {
     ActionKind.MUTE_ALL: "audio",
@@ -57,6 +59,7 @@ class Turn:
     sequence: int
     intent: Queued = field(compare=False)
     tries: int = field(default=0, compare=False)
+    hopeless: bool = field(default=False, compare=False)  # the budget comes back only after the deadline
     failure: Exception | None = field(default=None, compare=False)
 
 
@@ -163,12 +166,14 @@ class Executor:
             turn = heapq.heappop(line.ready)
             pause = (line.probe_at if lane is Lane.PANIC else line.paused_until) - now
             in_time = now < turn.intent.deadline
-            wait = max(pause, line.connected.allowance.wait(lane))
-            if wait > 0 and in_time:
+            spent = line.connected.allowance.wait(lane)
+            turn.hopeless = now + spent > turn.intent.deadline
+            wait = max(pause, spent)
+            if wait > 0 and in_time and not turn.hopeless:
                 heapq.heappush(line.ready, turn)
                 self._wake_later(line, wait)
                 return
-            if in_time:  # what is too late sends nothing, and must not use up what others wait for
+            if in_time and not turn.hopeless:  # what is too late sends nothing, and must not use up what others wait for
                 line.connected.allowance.take()
             line.running += 1
             self._spawn(self._run(line, turn))
@@ -220,6 +225,8 @@ class Executor:
     async def _tried(self, line: Line, turn: Turn) -> Outcome | float:
         """Ask once: what became of it, or the seconds after which it is worth another try before the deadline."""
         adapter, intent = line.connected.adapter, turn.intent
+        if turn.hopeless and self._now() < intent.deadline:
+            return Outcome(kind=OutcomeKind.REFUSED, code=OUR_BUDGET, detail=SPENT)
         if self._now() >= intent.deadline:
             if turn.failure is None:
                 return Outcome(kind=OutcomeKind.EXPIRED, detail="deadline passed")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from adapters import REGISTRY
-from adapters.base import Budget
+from adapters.base import Budget, Period
 from adapters.http import Http
 from app.domain.actions import Action, ActionKind, Lane, Outcome, OutcomeKind
 from app.domain.events import OutcomeSettled
@@ -235,6 +235,27 @@ def queued() -> Queued:
         id="l1.1", school="s1", lesson="l1", lesson_key="m1", connection="k1", number=1, at=START, deadline=START + 60,
         lane=Lane.GUARD, action=Action(kind=ActionKind.HOLD, target=stranger(1)),
     )  # fmt: skip
+
+
+class Spent(Recording):
+    """A month of which only what is kept for the buttons is left."""
+
+    def limits(self) -> tuple[Budget, ...]:
+        return (Budget(name="month", calls=1000, seconds=30 * 86_400.0, reserve=1000, period=Period.MONTH),)
+
+
+def test_with_the_months_calls_used_up_rules_are_refused_at_once_and_buttons_still_work(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        raider = await duty.joins("user8812")
+        await duty.settled({"hold user8812": "refused", "alert user8812": "confirmed"})
+        assert duty.adapter.asked == []
+        await duty.press("kick", raider)
+        await duty.settled({"kick user8812": "confirmed"})
+
+    school = on_a_school_day(url, story, adapter=Spent)
+    (refused,) = [row.body for row in school.rows("log") if '"refused"' in row.body]
+    assert '"code":"budget"' in refused
 
 
 # --- after a restart --------------------------------------------------------------------------------------------------
