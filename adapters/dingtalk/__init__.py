@@ -5,7 +5,20 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
-from adapters.base import Adapter, Budget, Delivery, Group, Health, OtherRoom, Proof, Received, Reply, Take, Way
+from adapters.base import (
+    Adapter,
+    Budget,
+    Delivery,
+    Group,
+    Health,
+    Opened,
+    OtherRoom,
+    Proof,
+    Received,
+    Reply,
+    Take,
+    Way,
+)
 from adapters.dingtalk import prepare, probe, quota, webhook
 from adapters.dingtalk.address_book import AddressBook
 from adapters.dingtalk.bookings import Bookings
@@ -110,9 +123,9 @@ class DingTalkAdapter(Adapter[DingTalkSettings]):
         """The sealed word "success"."""
         return webhook.answer(self.settings, delivery, self._random)
 
-    async def listen(self, take: Take) -> None:
+    async def listen(self, take: Take, opened: Opened = lambda: None) -> None:
         """One session of Stream mode; where HTTP push is set up there is none."""
-        await (self._stream.listen(take) if self.listens else super().listen(take))
+        await (self._stream.listen(take, opened) if self.listens else super().listen(take, opened))
 
     async def resolve(self, lesson_key: str) -> str:
         """Booking or creator of a conference, by one call."""

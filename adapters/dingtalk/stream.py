@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from adapters.base import STREAMED, Delivery, Take
+from adapters.base import STREAMED, Delivery, Opened, Take
 from adapters.dingtalk.client import Client
 from adapters.dingtalk.errors import FAULTS, PLATFORM
 from adapters.dingtalk.events import BLIND, held_back
@@ -38,10 +38,11 @@ class Stream:
         self._client = client
         self._now = now
 
-    async def listen(self, take: Take) -> None:
+    async def listen(self, take: Take, opened: Opened) -> None:
         """One session. Returns when the platform ends it; raises AdapterError, Refused when the quota is gone."""
         address = await self.address()
         async with self._http.dial(PLATFORM, address, ping_seconds=PING) as socket:
+            opened()
             await _Session(socket, take, self._now).run()
 
     async def address(self) -> str:

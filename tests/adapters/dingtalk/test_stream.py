@@ -328,6 +328,22 @@ def test_a_gateway_that_does_not_open_is_worth_another_try() -> None:
     assert isinstance(ended, Transient)
 
 
+@pytest.mark.parametrize(("path", "said"), [("/connect", 1), ("/nowhere", 0)])
+def test_it_is_said_when_the_stream_is_open_and_not_before(path: str, said: int) -> None:
+    cloud, opened = session(BYE), list[int]()
+    cloud.gateway.path = path
+
+    async def run() -> None:
+        async with connected(cloud) as adapter:
+            try:
+                await adapter.listen(Taken(), lambda: opened.append(len(cloud.gateway.asked)))
+            except Transient:
+                assert not said
+
+    asyncio.run(run())
+    assert opened == [1] * said
+
+
 def test_the_school_that_is_called_by_http_does_not_listen() -> None:
     async def run() -> bool:
         async with connected(Cloud(), mode="http") as adapter:
