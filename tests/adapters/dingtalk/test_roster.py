@@ -307,7 +307,15 @@ def test_a_conference_of_nobody_is_resolved_to_nothing() -> None:
         resolved(Cloud(), ":000000000000000000000000")
 
 
-@pytest.mark.parametrize("key", ["live~1", ":", "", ":a b", "../1"])
+def test_of_a_live_stream_nobody_is_listed_and_nothing_is_asked() -> None:
+    cloud = Cloud()
+    seen = read(cloud, "live~live-1")
+    assert (seen.inside, seen.live, seen.exact) == ((), True, False)
+    assert resolved(cloud, "live~live-1") == ["live~live-1"]
+    assert cloud.seen == []
+
+
+@pytest.mark.parametrize("key", ["live~", ":", "", ":a b", "../1", "live~a b"])
 def test_what_is_no_conference_is_not_asked_about(key: str) -> None:
     cloud = Cloud()
     for asking in (lambda: read(cloud, key), lambda: resolved(cloud, key)):
