@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from adapters import REGISTRY
 from adapters.base import Adapter, Delivery, Finding, Health, Received
 from adapters.http import Http
+from adapters.notes import Notes
 from app.domain.actions import ActionKind, Decision, Level, Outcome, OutcomeKind, plan
 from app.domain.errors import AdapterError, Gone, Malformed, NotAuthentic, Refused, Transient
 from app.domain.events import EVENTS, Attendance, Unknown
@@ -37,7 +38,7 @@ def make(
     sample: Sample, changes: Mapping[str, object] = MappingProxyType({}), *, at: str = NOWHERE, http: Http | None = None
 ) -> Adapter[Any]:
     settings = sample.adapter.settings_type.model_validate({**sample.settings(at), **changes})
-    return sample.adapter(settings, http or Http())
+    return sample.adapter(settings, http or Http(), Notes(sample.notes))
 
 
 Asking = Callable[[Adapter[Any]], Awaitable[object]]
