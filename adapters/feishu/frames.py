@@ -96,6 +96,8 @@ def decoded(data: bytes) -> Frame:
         wire.ParseFromString(data)
     except DecodeError as e:
         raise Unreadable("not a frame") from e
+    if not wire.IsInitialized():
+        raise Unreadable("a number that every frame has is missing")
     return Frame(
         sequence=wire.SeqID, log=wire.LogID, service=wire.service, method=wire.method,
         headers=tuple((h.key, h.value) for h in wire.headers), payload=wire.payload,
