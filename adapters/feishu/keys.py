@@ -38,7 +38,12 @@ def is_chat(lesson_key: str) -> bool:
 def chat(lesson_key: str) -> Chat:
     """Raises Refused for what cannot be a chat id: it would become part of a path."""
     name, _, day = lesson_key.partition(":")
-    if not people.identifier(name) or not is_chat(name) or (day and not re.fullmatch(r"\d{4}-\d\d-\d\d", day)):
+    if (
+        not people.identifier(name)
+        or not is_chat(name)
+        or name == "oc_"
+        or (day and not re.fullmatch(r"\d{4}-\d\d-\d\d", day))
+    ):
         raise Refused(PLATFORM, "the lesson key has no chat id", code="lesson_key")
     return Chat(id=name, day=day)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from adapters.base import Checked, Finding
 from app.domain.actions import Words
-from app.domain.errors import AdapterError
+from app.domain.errors import AdapterError, Gone
 
 OK = Words(zh="正常", vi="Tốt", en="Fine")
 NO_KEY = Words(
@@ -68,7 +68,8 @@ _MEANING: Mapping[str, Words] = {
 
 def explained(code: str, error: AdapterError) -> Words:
     """What a failed check means, with what the platform said."""
-    words = _MEANING.get(error.code) or (_BOT if code == "meeting_bot" and error.code == "http 404" else _OTHER)
+    absent = code == "meeting_bot" and isinstance(error, Gone)  # the platform knows no such call
+    words = _MEANING.get(error.code) or (_BOT if absent else _OTHER)
     if words is _OTHER and code == "credentials":
         words = _CREDENTIALS
     said = error.detail
