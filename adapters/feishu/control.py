@@ -4,7 +4,7 @@ Whatever is accepted here is "requested" at the best: kicks report success by pe
 about a meeting that runs, and what a message led to nobody tells.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from adapters.feishu import errors
@@ -18,7 +18,7 @@ from adapters.feishu.robot import Robot
 from adapters.feishu.roster import Lists
 from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind
 from app.domain.errors import Refused
-from app.domain.people import Role
+from app.domain.people import Participant, Role
 
 REQUESTED = Outcome(kind=OutcomeKind.REQUESTED)
 
@@ -49,13 +49,6 @@ class Room:
         operator = (action.operator.account,) if action.operator else ()
         return (*operator, *(reserve.hosts if reserve else ()))
 
-    def reserve(self, meeting: Meeting) -> Reserve:
-        """The reservation, where this app made it. Raises Refused."""
-        found = self.reserves.get(meeting.number)
-        if found is None:
-            raise Refused(errors.PLATFORM, "this app has not made the reservation of this meeting", code="not_ours")
-        return found
-
     # --- people -------------------------------------------------------------------------------------------------------
 
     async def kick(self, meeting: Meeting, action: Action) -> Outcome:
@@ -69,16 +62,16 @@ class Room:
         target = action.target.id if action.target else ""
         if reserve is None or target in reserve.hosts:
             return REQUESTED
+        await self.reserves.change(meeting.number, lambda r: replace(r, banned=_with(r.banned, target)))
         if not reserve.bans_hold:
-            await self.reserves.note(_with_ban(reserve, target))
             return replace(REQUESTED, detail="put out; the whole school may join, so that nobody can be kept out")
-        await self.reserves.update(_with_ban(reserve, target))
         return REQUESTED
 
     async def unban(self, meeting: Meeting, action: Action) -> Outcome:
-        reserve = self.reserve(meeting)
         target = action.target.id if action.target else ""
-        await self.reserves.update(replace(reserve, banned=tuple(b for b in reserve.banned if b != target)))
+        await self.reserves.change(
+            meeting.number, lambda r: replace(r, banned=tuple(b for b in r.banned if b != target))
+        )
         return REQUESTED
 
     async def warn(self, _: Meeting, action: Action) -> Outcome:
@@ -93,21 +86,17 @@ class Room:
 
     async def lock(self, meeting: Meeting, _: Action) -> Outcome:
         """Only those who are inside just now and belong there may join from now on."""
-        reserve = self.reserve(meeting)
         inside = await self.lists.inside(await self.lists.id_of(meeting))
-        known = None if reserve.listed is None else {*reserve.hosts, *reserve.listed}
-        kept = [p.account for p in inside if p.account and (known is None or p.account in known)]
-        hosts = [p.account for p in inside if p.account and p.role is not Role.ATTENDEE]
-        await self.reserves.update(replace(reserve, locked=tuple(dict.fromkeys((*hosts, *kept)))))
+        await self.reserves.change(meeting.number, lambda r: replace(r, locked=_belonging(r, inside)))
         return REQUESTED
 
     async def unlock(self, meeting: Meeting, _: Action) -> Outcome:
-        await self.reserves.update(replace(self.reserve(meeting), locked=None))
+        await self.reserves.change(meeting.number, lambda r: replace(r, locked=None))
         return REQUESTED
 
     async def prepare(self, meeting: Meeting, _: Action) -> Outcome:
         """Say once more who may join."""
-        await self.reserves.update(self.reserve(meeting))
+        await self.reserves.change(meeting.number, lambda r: r)
         return REQUESTED
 
     async def announce(self, meeting: Meeting, action: Action) -> Outcome:
@@ -153,8 +142,20 @@ class Room:
         return replace(REQUESTED, detail=f"everybody was put out instead of ending the meeting{left}")
 
 
-def _with_ban(reserve: Reserve, target: str) -> Reserve:
-    return replace(reserve, banned=tuple(dict.fromkeys((*reserve.banned, target))))
+def _with(banned: tuple[str, ...], target: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*banned, target)))
+
+
+def _belonging(reserve: Reserve, inside: Iterable[Participant]) -> tuple[str, ...]:
+    """Who is inside and may be: whoever leads, and of the others those of the list where there is one."""
+    listed = None if reserve.listed is None else {*reserve.hosts, *reserve.listed}
+    leading, others = [], []
+    for person in inside:
+        if person.role is not Role.ATTENDEE:
+            leading.append(person.account)
+        elif listed is None or person.account in listed:
+            others.append(person.account)
+    return tuple(dict.fromkeys(a for a in (*leading, *others) if a))
 
 
 _ASKING: Mapping[ActionKind, Callable[[Room, Meeting, Action], Awaitable[Outcome]]] = {

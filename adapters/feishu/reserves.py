@@ -4,13 +4,16 @@ Only the app that made a reservation may change it, and there is no way to find 
 noted when it is made. Vendor pages: vc-v1 reserve/apply, reserve/update, reserve/get.
 """
 
+import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from adapters.feishu import people
 from adapters.feishu.client import BY_OPEN_ID, Client, Json, segment
+from adapters.feishu.errors import PLATFORM
 from adapters.notes import Notes
+from app.domain.errors import Refused
 
 NOTED = "reserve:"  # note: what is known of a reservation, by meeting number
 HOST, INVITE, JOIN = 1, 2, 3  # `permission`
@@ -68,6 +71,7 @@ class Reserves:
     def __init__(self, client: Client, notes: Notes) -> None:
         self._client = client
         self._notes = notes
+        self._changing: dict[str, asyncio.Lock] = {}
 
     def get(self, number: str) -> Reserve | None:
         """What was noted about a meeting number; None for a meeting that this app did not make."""
@@ -87,6 +91,21 @@ class Reserves:
     async def note(self, reserve: Reserve) -> None:
         """Remember what was decided."""
         await self._notes.put(NOTED + reserve.number, _written(reserve))
+
+    async def change(self, number: str, change: Callable[[Reserve], Reserve]) -> None:
+        """Change what was noted and ask for it; two changes of one reservation never overtake each other.
+
+        Raises AdapterError; Refused for a reservation that is not ours.
+        """
+        async with self._changing.setdefault(number, asyncio.Lock()):
+            known = self.get(number)
+            if known is None:
+                raise Refused(PLATFORM, "this app has not made the reservation of this meeting", code="not_ours")
+            changed = change(known)
+            if changed.joining() == known.joining() and changed != known:
+                await self.note(changed)  # nothing that the platform could be asked for
+            else:
+                await self.update(changed)
 
     async def update(self, reserve: Reserve, *, until: int | None = None) -> None:
         """Ask for what a reservation now says, then remember it. Raises AdapterError."""

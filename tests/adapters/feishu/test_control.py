@@ -181,6 +181,21 @@ def test_a_ban_elsewhere_is_a_kick() -> None:
     assert not [t for m, t in cloud.asked if m == "PUT"]
 
 
+def test_a_raid_of_bans_at_once_loses_none() -> None:
+    raiders = [f"ou_raider{i}" for i in range(12)]
+    cloud = a_class(inside=[row(TEACHER, is_host=True), *(row(r) for r in raiders)])
+
+    async def run() -> None:
+        async with connected(cloud, notes=Notes(reserved())) as adapter:
+            wishes = [Action(kind=Kind.BAN, target=Participant(id=r, address="1")) for r in raiders]
+            await asyncio.gather(*(adapter.perform(LESSON, wish) for wish in wishes))
+
+    asyncio.run(run())
+    checker = cloud.who_may_join()
+    assert checker is not None
+    assert (checker["check_mode"], sorted(checker["check_list"])) == (2, sorted(raiders))
+
+
 def test_the_hosts_list_survives_every_change() -> None:
     cloud = a_class()
     act(cloud, Kind.BAN, Kind.LOCK, Kind.UNLOCK, notes=reserved())
