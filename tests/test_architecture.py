@@ -130,7 +130,7 @@ def _upwards(module: str, name: str) -> Iterator[str]:
         yield f"only the entry points know {name}"
     if within(name, ["app.web"]) and not within(module, ["app.web"]):
         yield f"{name} lies above {module}"
-    if within(name, ["adapters"]) and name.split(".")[1:2] not in ([], *([m] for m in ("base", "http", "REGISTRY"))):
+    if within(name, ["adapters"]) and name.split(".")[1:2] not in ([], *([m] for m in (*SHARED, "REGISTRY"))):
         yield f"only the entry points know one platform from another: {name}"
 
 
