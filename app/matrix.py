@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters import REGISTRY
 from adapters.base import Adapter
-from app.domain.actions import ActionKind, Confirm, Level
+from app.domain.actions import ActionKind, Capabilities, Confirm, Level
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- matrix:begin (made by `menshen matrix`) -->", "<!-- matrix:end -->"
@@ -16,18 +16,24 @@ _PROOF = {Confirm.EVENT: "event", Confirm.READ: "read back", Confirm.NEVER: "can
 
 def text() -> str:
     """The matrix as Markdown: platforms across, actions down; how an action proves itself in brackets."""
-    kinds = [REGISTRY[name] for name in REGISTRY]
+    columns = [column for kind in REGISTRY.values() for column in _columns(kind)]
     lines = [
-        "| | " + " | ".join(k.title.en for k in kinds) + " |",
-        "|---|" + "---|" * len(kinds),
-        "| proof of the adapter | " + " | ".join(k.proof.value for k in kinds) + " |",
+        "| | " + " | ".join(title for title, _, _ in columns) + " |",
+        "|---|" + "---|" * len(columns),
+        "| proof of the adapter | " + " | ".join(proof for _, proof, _ in columns) + " |",
     ]
-    lines += [f"| `{action}` | " + " | ".join(_cell(k, action) for k in kinds) + " |" for action in ActionKind]
+    lines += [f"| `{action}` | " + " | ".join(_cell(c, action) for _, _, c in columns) + " |" for action in ActionKind]
     return "\n".join(lines)
 
 
-def _cell(kind: type[Adapter[Any]], action: ActionKind) -> str:
-    support = kind.capabilities[action]
+def _columns(kind: type[Adapter[Any]]) -> list[tuple[str, str, Capabilities]]:
+    """A platform, and beside it each other kind of room that it has: title, proof and table."""
+    rooms = [(kind.title.en, kind.capabilities), *((room.title.en, room.capabilities) for room in kind.other_rooms)]
+    return [(title, kind.proof.value, table) for title, table in rooms]
+
+
+def _cell(capabilities: Capabilities, action: ActionKind) -> str:
+    support = capabilities[action]
     if support.level is Level.NONE:
         instead = ", ".join(f"`{i}`" for i in support.instead)
         return f"— → {instead}" if instead else "—"

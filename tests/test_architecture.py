@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "policies": ("app.domain", "pydantic", "yaml", "rapidfuzz", "ahocorasick_rs", "opencc"),
     "adapters": ("app.domain", "pydantic", "cryptography", "msgspec"),
     "adapters.http": ("app.domain", "aiohttp", "yarl"),
+    "adapters.feishu": ("app.domain", "pydantic", "cryptography", "google.protobuf"),
     "adapters.drill.classroom": ("app.domain", "pydantic", "msgspec", "starlette", "uvicorn"),
     "app.store": ("app.domain", "sqlalchemy", "alembic", "msgspec"),
 }
@@ -43,6 +44,7 @@ CLOCKS: dict[str, str] = {
     "app/clock.py": "the clock itself",
     "adapters/tencent_meeting/": "a signed request carries the time at which it is sent; tests hand in a clock",
     "adapters/dingtalk/": "tokens run out, a robot's message is signed with the time; tests hand in a clock",
+    "adapters/feishu/": "tokens run out, robots sign the time, a group's day is a lesson; tests hand in a clock",
     "adapters/drill/classroom/": "a platform of its own, with a clock of its own",
 }
 
