@@ -54,6 +54,8 @@ class Stream:
             if not self._sight.lost:
                 opened()
             await _Session(socket, take, opened, self._sight, self._now).run()
+        if self._sight.lost:
+            raise _blindness()  # the platform's goodbye does not give the sight back
 
     async def address(self) -> str:
         """Where to dial now, ticket included. Raises AdapterError; it counts in no budget, or we might go blind."""
@@ -142,7 +144,7 @@ class _Session:
         else:
             await self._store(frame, content)
         self._sight.lost = True
-        raise Refused(PLATFORM, f"{BLIND}: {FAULTS[str(BLIND)].detail}", code=str(BLIND))
+        raise _blindness()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._storing.discard(task)
@@ -188,3 +190,7 @@ class _Session:
         """Nothing new comes; what is being stored may still be acknowledged."""
         if self._storing:
             await asyncio.wait(self._storing, timeout=LAST_ACKS)
+
+
+def _blindness() -> Refused:
+    return Refused(PLATFORM, f"{BLIND}: {FAULTS[str(BLIND)].detail}", code=str(BLIND))

@@ -328,7 +328,7 @@ def test_what_was_missed_in_a_gap_of_the_stream_is_read_once(tmp_path: Path) -> 
 
         await day.until(found)
 
-    cloud = school_day(tmp_path, story)
+    cloud = school_day(tmp_path, story, preset="open_day")
     assert len(cloud.gateway.asked) >= 2
 
 

@@ -239,18 +239,20 @@ def test_while_messages_come_without_their_content_dialling_again_opens_nothing(
     """The fact is told once; the stream counts as open again when a message brings its content."""
     blind = {"data": json.dumps({"errCode": 20001})}
     cloud, taken, opened = Cloud(), Taken(), list[int]()
-    cloud.gateway.sessions = [[joins(1, **blind)], [joins(2, **blind)], [joins(3), BYE], [BYE]]
+    cloud.gateway.sessions = [[joins(1, **blind)], [joins(2, **blind)], [BYE], [joins(3), BYE], [BYE]]
 
-    async def run() -> list[int]:
-        counted: list[int] = []
+    async def run() -> list[tuple[int, bool]]:
+        counted: list[tuple[int, bool]] = []
         async with connected(cloud) as adapter:
-            for _ in range(4):
+            for _ in cloud.gateway.sessions:
+                refused = True
                 with contextlib.suppress(Refused):
                     await adapter.listen(taken, lambda: opened.append(1))
-                counted.append(len(opened))
+                    refused = False
+                counted.append((len(opened), refused))
         return counted
 
-    assert asyncio.run(run()) == [1, 1, 2, 3]
+    assert asyncio.run(run()) == [(1, True), (1, True), (1, True), (2, False), (3, False)]
     assert [json.loads(d.body)["headers"]["messageId"] for d in taken.deliveries] == ["m-1", "m-3"]
     assert codes(cloud, 1) == {"m-2": 200}
 
