@@ -285,6 +285,16 @@ def test_a_raid_of_guests_whom_no_call_reaches_finds_the_room_closed(tmp_path: P
     assert not any("/members/" in s.path for s in cloud.writes)
 
 
+def test_an_outsider_whose_account_only_the_list_tells_is_put_out_all_the_same(tmp_path: Path) -> None:
+    async def story(day: Day) -> None:
+        await a_class(day)
+        day.cloud.joins("2iPOoutsider", "访客", outerOrgMember=True, _event="")
+        await day.until(lambda: ("kick", "confirmed") in day.intents())
+        assert "访客" not in await day.inside()
+
+    school_day(tmp_path, story)
+
+
 def test_a_teacher_removes_somebody_and_sees_that_it_took_effect(tmp_path: Path) -> None:
     async def story(day: Day) -> None:
         await a_class(day)
