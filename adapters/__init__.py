@@ -6,7 +6,8 @@ from adapters.base import Adapter
 from adapters.drill import DrillAdapter
 from adapters.janus import JanusAdapter
 from adapters.tencent_meeting import TencentMeetingAdapter
+from adapters.wecom import WeComAdapter
 
 REGISTRY: dict[str, type[Adapter[Any]]] = {
-    kind.platform: kind for kind in (DrillAdapter, TencentMeetingAdapter, JanusAdapter)
+    kind.platform: kind for kind in (DrillAdapter, TencentMeetingAdapter, WeComAdapter, JanusAdapter)
 }
