@@ -136,7 +136,7 @@ SAMPLE = Sample(
     secret=TOKEN,
     previous=PREVIOUS,
     without_secret={"token": "", "previous_token": "", "encoding_aes_key": ""},
-    secrets=(TOKEN, PREVIOUS, KEY, SECRET, ROBOT, ACCESS),
+    secrets=(TOKEN, PREVIOUS, KEY, SECRET, ROBOT),
     deliver=deliver,
     fixtures={
         **{c: Fixture(content=notice(c), kinds=(k,)) for c, k in PERSONAL.items()},
