@@ -18,6 +18,8 @@ from app.domain.errors import Malformed
 from app.domain.people import Participant
 
 EARLIEST = 1_000_000_000  # seconds; anything before 2001 is not a time
+FRACTION = 0.999  # seconds that a time in whole seconds may leave out
+AT_ONCE = 2.0  # seconds; what is later may be a repetition, and its order is not known
 AHEAD = 86_400.0  # seconds; a time further ahead than a day is none, and would outrank every later fact
 LONGEST_RAW = 64 * 1024  # characters kept of what we do not know
 MEETING = "meeting_change"
@@ -55,10 +57,15 @@ def received(content: bytes, *, received_at: float) -> tuple[Received, ...]:
 
 
 def _moment(value: str, received_at: float) -> float:
-    """Seconds since the epoch; ours for what is none."""
-    if re.fullmatch(r"[0-9]{10,11}", value) and EARLIEST <= int(value) <= received_at + AHEAD:
-        return float(value)
-    return received_at
+    """Seconds since the epoch; ours for what is none.
+
+    The vendor drops the fraction. For what arrives at once it is put back as nearly as we know, or somebody who is
+    put out and comes again within a second would seem to have come before he went.
+    """
+    if not re.fullmatch(r"[0-9]{10,11}", value) or not EARLIEST <= int(value) <= received_at + AHEAD:
+        return received_at
+    told = float(value)
+    return min(received_at, told + FRACTION) if told < received_at < told + AT_ONCE else told
 
 
 def _lesson_key(document: markup.Document) -> str:
