@@ -2,9 +2,9 @@
 
 import json
 from typing import Any
-from urllib.parse import quote
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape
+
+import defusedxml.ElementTree
 
 from adapters import envelope
 from adapters.base import Delivery
@@ -34,7 +34,7 @@ def _inner(value: Any) -> str:
 
 def apart(content: bytes) -> Any:
     """The XML as a dict of texts and dicts."""
-    root = ElementTree.fromstring(content)
+    root = defusedxml.ElementTree.fromstring(content)
     return {c.tag: {part.tag: part.text or "" for part in c} if len(c) else c.text or "" for c in root}
 
 

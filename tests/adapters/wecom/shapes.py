@@ -1,6 +1,6 @@
-"""What each call takes, by the vendor's pages and the typed models of four SDKs: members, their types, which are needed.
+"""What each call takes, by the vendor's pages and the typed models of four SDKs: members, types, which are needed.
 
-A type is a Python type, a list of one, a dict of members, or a tuple of alternatives. "!" marks a needed member.
+A type is a Python type, a list of one, or a dict of members. "!" marks a needed member.
 """
 
 from typing import Any

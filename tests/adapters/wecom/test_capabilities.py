@@ -1,4 +1,4 @@
-"""What WeCom is said to be able to do agrees with what is sent, with what can be seen afterwards, and with the guide."""
+"""What WeCom is said to be able to do agrees with what is sent, what can be seen afterwards, and the guide."""
 
 from pathlib import Path
 from typing import Any

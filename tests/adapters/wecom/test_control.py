@@ -1,6 +1,7 @@
 """What a wish does in the classroom, and that an accepted call is never taken for more than that."""
 
 import asyncio
+import traceback
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from app.domain.actions import Action, Confirm, Level, Outcome, OutcomeKind
 from app.domain.actions import ActionKind as Kind
 from app.domain.errors import Gone, Refused, Transient
 from app.domain.people import Participant
-from tests.adapters.wecom.cloud import CONTROL, MEETING, Cloud, Refusal, connected, row, waiter
+from tests.adapters.wecom.cloud import Cloud, Refusal, connected, row, waiter
+from tests.adapters.wecom.sample import MEETING
+from tests.adapters.wecom.shapes import CONTROL
 
 PUPIL = "tmpOpenId01"
 TARGET = Participant(id=PUPIL, address="inside:3")
@@ -414,8 +417,6 @@ def test_what_the_vendor_says_is_told_with_the_hint_and_our_address_and_without_
 
 
 def test_an_answer_that_http_itself_cannot_read_does_not_bring_the_url_into_a_log() -> None:
-    import traceback
-
     async def broken(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(100)
         writer.write(b"HTTP/1.1 2 what\r\n\r\n")

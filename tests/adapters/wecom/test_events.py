@@ -33,7 +33,7 @@ def one(content: bytes) -> Any:
 
 # --- the vendor's samples ---------------------------------------------------------------------------------------------
 
-SAMPLE_355 = """<xml>
+SAMPLE_355 = b"""<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[zhangsan]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[tmpOpenId]]></FromUserTmpOpenId>
@@ -43,7 +43,7 @@ SAMPLE_355 = """<xml>
   <ChangeType><![CDATA[quit_waiting_room]]></ChangeType>
   <MeetingId><![CDATA[wcjgewCwAAqeJcPI1d8Pwbjt7nttzAAA]]></MeetingId>
   <OperatedUser><UserId><![CDATA[lisi]]></UserId><TmpOpenId><![CDATA[tmpOpenId2]]></TmpOpenId></OperatedUser>
-</xml>""".encode()
+</xml>"""
 
 
 def test_the_vendors_sample_of_somebody_leaving_the_waiting_room_is_about_him_and_not_the_teacher() -> None:

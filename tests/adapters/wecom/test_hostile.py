@@ -1,4 +1,4 @@
-"""Whatever comes in under the right signature is a storable fact or malformed, and never an exception of another kind."""
+"""Whatever comes in under the right signature is a storable fact or malformed, and never another exception."""
 
 import math
 from typing import Any

@@ -9,10 +9,10 @@ from app.domain.actions import Action, ActionKind
 from app.domain.people import Roster, RosterEntry
 from app.domain.state import LessonState, apply
 from policies import roster_only
-from tests.adapters.wecom.cloud import MEETING, NOW, Cloud, connected, row, waiter
-from tests.adapters.wecom.sample import TOKEN, deliver, notice
+from tests.adapters.wecom.cloud import NOW, Cloud, connected, row, waiter
+from tests.adapters.wecom.sample import MEETING, TOKEN, deliver, notice
 
-RULE = roster_only.RosterOnly.model_validate({})  # type: ignore[call-arg]
+RULE = roster_only.RosterOnly.model_validate({})
 LINK = "eyJ2ZXIiOiIxLjAiLCJ1c2VyRGF0YSI6Ims3ZjNxMm05In0="
 ROSTER = Roster(
     (

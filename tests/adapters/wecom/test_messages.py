@@ -8,7 +8,8 @@ import pytest
 from app.domain.actions import Action, Confirm, Level, Outcome, OutcomeKind
 from app.domain.actions import ActionKind as Kind
 from app.domain.errors import Refused, Transient
-from tests.adapters.wecom.cloud import MEETING, ROBOT_KEY, Cloud, Refusal, connected
+from tests.adapters.wecom.cloud import ROBOT_KEY, Cloud, Refusal, connected
+from tests.adapters.wecom.sample import MEETING
 
 BOTH: dict[str, Any] = {"robot_key": ROBOT_KEY, "alert_userids": "it01|it02"}
 

@@ -12,7 +12,8 @@ from adapters.wecom import links
 from adapters.wecom.prepare import OWN
 from app.domain.errors import Gone, Refused
 from app.domain.people import RosterEntry
-from tests.adapters.wecom.cloud import MEETING, NOW, Cloud, Refusal, connected
+from tests.adapters.wecom.cloud import NOW, Cloud, Refusal, connected
+from tests.adapters.wecom.sample import MEETING
 
 ALL = frozenset(Precaution)
 PUPILS = (

@@ -13,7 +13,8 @@ from adapters.wecom.probe import NO_CONTROLS
 from adapters.wecom.probe_words import UNKNOWNS
 from app.domain.actions import ActionKind as Kind
 from app.domain.actions import Level
-from tests.adapters.wecom.cloud import MEETING, NOW, ROBOT_KEY, Cloud, connected, row
+from tests.adapters.wecom.cloud import NOW, ROBOT_KEY, Cloud, connected, row
+from tests.adapters.wecom.sample import MEETING
 
 UNKNOWN = {c.code for c in UNKNOWNS}
 INSIDE = "/cgi-bin/meeting/get_realtime_attendee_list"
@@ -66,7 +67,8 @@ def test_what_the_school_has_settled_is_not_asked_again() -> None:
 
 @pytest.mark.parametrize(("setting", "code"), [("token", "webhook_token"), ("encoding_aes_key", "webhook_key")])
 def test_a_missing_webhook_secret_is_a_problem(setting: str, code: str) -> None:
-    assert findings(probe(Cloud(), **{setting: ""}))[code] is Finding.PROBLEM
+    missing: dict[str, Any] = {setting: ""}
+    assert findings(probe(Cloud(), **missing))[code] is Finding.PROBLEM
 
 
 def test_alerts_that_reach_nobody_are_a_warning() -> None:
@@ -77,7 +79,7 @@ def test_alerts_that_reach_nobody_are_a_warning() -> None:
     ("wrong", "word"), [({"corpsecret": "another-secret-0000"}, "40001"), ({"corpid": "ww0000000000000000"}, "40013")]
 )
 def test_wrong_credentials_are_found_by_the_platform_and_nothing_else_is_asked(
-    wrong: dict[str, str], word: str
+    wrong: dict[str, Any], word: str
 ) -> None:
     cloud = Cloud()
     health = probe(cloud, **wrong)
@@ -148,7 +150,7 @@ def test_the_platforms_clock_is_compared_with_ours(skew: float, finding: Finding
 
 
 def test_a_platform_that_is_down_proves_nothing_wrong() -> None:
-    found = findings(probe(Cloud(script=[web.Response(status=502)] * 20)))
+    found = findings(probe(Cloud(script=[web.Response(status=502) for _ in range(20)])))
     assert found["credentials"] is Finding.OK
     assert found["app"] is found["corp_contacts"] is Finding.UNKNOWN
     assert Finding.PROBLEM not in found.values()

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,8 @@ from app.domain import events as ev
 from app.domain.errors import Gone, Refused, Transient
 from app.domain.events import Attendance
 from app.domain.people import Participant, Role
-from tests.adapters.wecom.cloud import MEETING, Cloud, Refusal, connected, row, waiter
+from tests.adapters.wecom.cloud import Cloud, Refusal, connected, row, waiter
+from tests.adapters.wecom.sample import MEETING
 
 WRAPPED = "eyJ2ZXIiOiIxLjAiLCJ1c2VyRGF0YSI6Ims3ZjNxMm05In0="
 
@@ -71,8 +73,6 @@ def test_every_page_is_read_with_the_same_limit(size: int) -> None:
 
 
 def test_a_list_that_never_ends_is_not_read_for_ever() -> None:
-    from aiohttp import web
-
     def endless() -> web.Response:
         page = {"attendees": [row("p1", 3)], "has_more": True, "next_cursor": "again", "errcode": 0}
         return web.json_response(page)
@@ -84,8 +84,6 @@ def test_a_list_that_never_ends_is_not_read_for_ever() -> None:
 
 
 def test_a_list_that_is_no_list_is_no_answer() -> None:
-    from aiohttp import web
-
     with pytest.raises(Transient):
         read(Cloud(script=[None, web.json_response({"errcode": 0, "attendees": {"p1": 1}})]))
 
@@ -214,7 +212,7 @@ def test_a_busy_platform_is_no_empty_room() -> None:
         read(Cloud(script=[None, Refusal(45009)]))
     assert busy.value.retry_after == 60.0
     with pytest.raises(Gone):
-        read(Cloud(script=[__import__("aiohttp").web.Response(status=404)]))
+        read(Cloud(script=[web.Response(status=404)]))
 
 
 # --- rows of any kind -------------------------------------------------------------------------------------------------

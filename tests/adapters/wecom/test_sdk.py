@@ -21,8 +21,9 @@ from app.domain.errors import NotAuthentic
 from app.domain.people import Participant
 from tests.adapters.conformance import NOW
 from tests.adapters.wecom import vectors as v
-from tests.adapters.wecom.cloud import AGENT, CONTROL, MEETING, Cloud, Seen, connected, row, served, settings, waiter
-from tests.adapters.wecom.sample import CORPID, KEY, SECRET, TOKEN, deliver, notice
+from tests.adapters.wecom.cloud import AGENT, Cloud, Refusal, Seen, connected, row, served, settings, waiter
+from tests.adapters.wecom.sample import CORPID, KEY, MEETING, SECRET, TOKEN, deliver, notice
+from tests.adapters.wecom.shapes import CONTROL
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it is written for Python 2 too
@@ -41,7 +42,7 @@ def stamp_of(delivery: Delivery) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in delivery.query.split("&"))
 
 
-# --- seals and signatures -----------------------------------------------------------------------------------------------
+# --- seals and signatures ---------------------------------------------------------------------------------------------
 
 
 def sealed_by_them(content: bytes, *, crypto: Any = THEIRS) -> Delivery:
@@ -115,7 +116,7 @@ def test_the_signature_sorts_bytes_as_they_do() -> None:
         assert envelope.signature(*parts) == signer.signature
 
 
-# --- calls that both have -------------------------------------------------------------------------------------------------
+# --- calls that both have ---------------------------------------------------------------------------------------------
 
 
 def client(base_url: str) -> Any:
@@ -193,13 +194,13 @@ def test_a_call_looks_like_theirs_and_so_does_the_token_before_it(name: str) -> 
     ours = asyncio.run(asked_by_us(ask, Cloud(), **more))
     theirs = asyncio.run(asked_by_them(theirs_ask, Cloud()))
     assert [wire(s) for s in ours] == [wire(s) for s in theirs]
-    assert [s.path for s in ours][0] == "/cgi-bin/gettoken"
+    assert ours[0].path == "/cgi-bin/gettoken"
     assert len(ours) == 2
 
 
 def test_both_fetch_another_token_when_one_was_withdrawn() -> None:
     def withdrawn() -> Cloud:
-        return Cloud(script=[__import__("tests.adapters.wecom.cloud", fromlist=["Refusal"]).Refusal(42001)])
+        return Cloud(script=[Refusal(42001)])
 
     ours = asyncio.run(asked_by_us(lambda adapter: adapter.roster("department:1"), withdrawn()))
     theirs = asyncio.run(asked_by_them(lambda c: c.department.get_users(1), withdrawn()))
@@ -207,7 +208,7 @@ def test_both_fetch_another_token_when_one_was_withdrawn() -> None:
     assert [s.path for s in ours].count("/cgi-bin/gettoken") == 2
 
 
-# --- meetings: the samples that SDKs in Go, C# and their tests publish ---------------------------------------------------
+# --- meetings: the samples that SDKs in Go, C# and their tests publish ------------------------------------------------
 
 ONE = {"tmp_openid": "MS_OPENID", "instance_id": 1}
 GUEST = Participant(id="MS_OPENID", address="inside:1")
