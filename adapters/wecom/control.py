@@ -5,12 +5,13 @@ here is "requested"; whether it took effect shows in an event or in the lists.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from adapters.memory import Memory
 from adapters.notes import Notes
 from adapters.wecom import people
 from adapters.wecom.client import Client
-from adapters.wecom.errors import NO_RIGHT, PARAMETER, PLATFORM
+from adapters.wecom.errors import FAULTS, NO_RIGHT, PARAMETER, PLATFORM
 from adapters.wecom.people import Reach
 from adapters.wecom.roster import Lists
 from adapters.wecom.switchboard import Members, Switchboard
@@ -20,7 +21,7 @@ from app.domain.errors import Gone, Refused
 from app.domain.people import Participant
 
 LONGEST_NAME = 20  # characters
-REFUSED_FOR = 300.0  # seconds for which a meeting whose control was refused is shown as the teacher's own to control
+REFUSED_FOR = 120.0  # seconds for which a meeting whose control was refused is shown as the teacher's own to control
 PATH = "/cgi-bin/meeting/realcontrol/"
 
 # Members that are left out stay as they are, so each switch is set alone.
@@ -63,14 +64,38 @@ class Controls:
         if action.kind in ROOM:
             await self.switchboard.set(meeting, ROOM[action.kind])
         elif action.kind in PERSONAL:
-            reach = await self._reach(meeting, occurrence, action)
-            for control, members in PERSONAL[action.kind](action, reach):
-                await self._ask(meeting, control, members)
+            await self._do_to_person(meeting, occurrence, action)
         elif action.kind is ActionKind.END:
             await self._ask(meeting, "dismiss", await self._ending(meeting, occurrence))
         else:
             return Outcome(kind=OutcomeKind.UNSUPPORTED)
         return Outcome(kind=OutcomeKind.REQUESTED)
+
+    async def _do_to_person(self, meeting: str, occurrence: str, action: Action) -> None:
+        reach = await self._reach(meeting, occurrence, action)
+        try:
+            await self._ask_each(meeting, PERSONAL[action.kind](action, reach))
+        except Refused as e:
+            if e.code in FAULTS and e.code not in PARAMETER:
+                raise
+            # Perhaps he left, or one of his devices: what the platform then says is not published, the list tells.
+            found = await self._reach(meeting, occurrence, replace(action, target=_undated(action.target)))
+            if found.devices == reach.devices:
+                raise
+            await self._ask_each(meeting, PERSONAL[action.kind](action, found))
+
+    async def _ask_each(self, meeting: str, calls: Calls) -> None:
+        """Every device, and both doors: one that is refused does not spare the others. Raises when none was taken."""
+        refusal: Refused | None = None
+        taken = 0
+        for control, members in calls:
+            try:
+                await self._ask(meeting, control, members)
+                taken += 1
+            except Refused as e:
+                refusal = refusal or e
+        if refusal is not None and not taken:
+            raise refusal
 
     async def _reach(self, meeting: str, occurrence: str, action: Action) -> Reach:
         """The person with every device. Raises Refused: to invent a device would look like a success."""
@@ -118,6 +143,11 @@ class Controls:
                 raise
             await self._client.post(PATH + control, other(body))
             await self._notes.put(note, "table")
+
+
+def _undated(target: Participant | None) -> Participant | None:
+    """Without the devices that were true when he was last listed."""
+    return replace(target, address="") if target else None
 
 
 def _as_list(body: Members) -> Members:

@@ -1,7 +1,6 @@
 """Personal links: one per pupil, handed back in the waiting room list with every entry through it (98818, 98819)."""
 
 import base64
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapters.wecom import people
@@ -34,18 +33,6 @@ async def create(client: Client, meeting: str, token: str) -> str:
     if not made or not made[0][1]:
         raise Transient(PLATFORM, "the platform made a link and did not tell it", code="shape")
     return made[0][1]
-
-
-async def personal_links(client: Client, meeting: str, tokens: Iterable[str]) -> Mapping[str, str]:
-    """One link per token; those made earlier are kept, so that doing it twice makes none twice. Raises AdapterError."""
-    wanted = tuple(dict.fromkeys(tokens))
-    links = await existing(client, meeting)
-    if len(links.keys() | set(wanted)) > MOST_LINKS:
-        raise Refused(PLATFORM, f"a meeting has at most {MOST_LINKS} personal links", code="links")
-    for token in wanted:
-        if not links.get(token):
-            links[token] = await create(client, meeting, token)
-    return {token: links[token] for token in wanted}
 
 
 def _links(told: Any) -> list[tuple[str, str]]:

@@ -138,6 +138,7 @@ class Preparing:
         return Meeting(
             id=wish.meeting, url=_url(plan.get("meeting_link")), running=running, failures=failures,
             webinar=plan.get("meeting_type") in NO_LINKS_FOR,
+            notes=() if self._notes.get(OWN + meeting) else (words.NOT_KNOWN_AS_OURS,),
         )  # fmt: skip
 
     async def _updated(self, meeting: str, planned: Mapping[Precaution, Members]) -> dict[Precaution, AdapterError]:
@@ -209,19 +210,26 @@ class Preparing:
             return {}, Step(precaution=kind, result=Result.IMPOSSIBLE, detail=words.NO_LINKS_HERE)
         key = meeting.id.partition(":")[0]
         wanted = [(m.id, wish.tokens[m.id]) for m in wish.members if m.id in wish.tokens]
+        known = await self._known_links(key) or {}
         try:
-            known = await links.existing(self._client, key)
             for member, token in wanted:
                 if len(known) >= links.MOST_LINKS and token not in known:
                     raise Refused(PLATFORM, f"a meeting has at most {links.MOST_LINKS} personal links", code="links")
                 known[token] = made[member] = known.get(token) or await links.create(self._client, key, token)
-            shown = await links.existing(self._client, key)
         except AdapterError as e:
             return made, Step(precaution=kind, result=Result.REFUSED, detail=words.links_failed(len(made), e))
-        whole = all(token in shown for _, token in wanted)
+        shown = await self._known_links(key)
+        whole = shown is not None and all(token in shown for _, token in wanted)
         return made, Step(
             precaution=kind, result=Result.SET if whole else Result.ASKED, detail=words.keep_waiting_room(len(made))
         )
+
+    async def _known_links(self, key: str) -> dict[str, str] | None:
+        """The links that there are; None when the platform does not tell."""
+        try:
+            return await links.existing(self._client, key)
+        except AdapterError:
+            return None
 
 
 def _with(bare: Members, planned: Mapping[Precaution, Members]) -> Members:

@@ -55,6 +55,15 @@ NO_LINKS_HERE = Words(
     vi="Số họp cá nhân và hội thảo không có liên kết riêng. Hãy để Menshen tạo cuộc họp thường.",
     en="Personal numbers and webinars have no personal links. Let Menshen create an ordinary meeting.",
 )
+NOT_KNOWN_AS_OURS = Words(
+    zh="这个会议不是由 Menshen 创建的。平台只允许创建会议的应用进行会控；若不是同一应用创建，课堂中将只能由老师手"
+    "动操作。",
+    vi="Cuộc họp này không do Menshen tạo. Chỉ ứng dụng đã tạo cuộc họp mới điều khiển được; nếu không, giáo viên phải "
+    "làm bằng tay.",
+    en="Menshen did not create this meeting. Only the app that created a meeting can control it; if that is "
+    "another one, "
+    "the teacher has to act by hand.",
+)
 
 WITHOUT_A_SETTING: Mapping[Precaution, tuple[Result, Words]] = {
     Precaution.ORGANISATION_ONLY: (Result.UNKNOWN, _POLARITY),

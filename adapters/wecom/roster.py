@@ -14,15 +14,15 @@ from adapters.wecom.client import Client, Json
 from adapters.wecom.errors import PLATFORM
 from adapters.wecom.people import Reach
 from adapters.wecom.tags import Tags
-from app.domain.errors import Refused, Transient
+from app.domain.errors import AdapterError, Gone, Refused, Transient
 from app.domain.events import Attendance, Presence
-from app.domain.people import Participant
+from app.domain.people import Participant, Role
 
 PAGE = 50  # rows, the most the platform gives; must stay the same from page to page
 MOST_PAGES = 40  # 2 000 people; a longer list is not believed
 REMEMBER = 600.0  # seconds that what is planned for a meeting is taken for granted
 OVER = (3, 4, 5)  # `status`: ended, cancelled, expired
-RECURRING = 1  # `meeting_type`
+SINGLE = 0  # `meeting_type`
 
 INSIDE_LIST = "/cgi-bin/meeting/get_realtime_attendee_list"
 WAITING_LIST = "/cgi-bin/meeting/waitingroom/get_current_user_list"
@@ -72,20 +72,22 @@ class Lists:
 
     async def current_occurrence(self, meeting: str) -> str:
         """The running occurrence of a recurring meeting; "" for a single one, or where the question is refused."""
-        plan = await self._known_plan(meeting)
-        return people.text(plan.get("current_sub_meetingid")) if plan.get("meeting_type") == RECURRING else ""
+        return people.text((await self._known_plan(meeting)).get("current_sub_meetingid"))
 
     async def single(self, meeting: str) -> bool:
-        """Whether the meeting is known to have no further dates."""
-        plan = await self._known_plan(meeting)
-        return bool(plan) and plan.get("meeting_type", 0) == 0 and not plan.get("sub_meetings")
+        """Whether the meeting is known to have no further dates; not asked for at the price of an error."""
+        try:
+            plan = await self._known_plan(meeting)
+        except AdapterError:
+            return False
+        return bool(plan) and plan.get("meeting_type", 0) == SINGLE and not plan.get("sub_meetings")
 
     async def _known_plan(self, meeting: str) -> Json:
         known = self._plans.get(meeting)
         if known is None:
             try:
                 known = await self.plan(meeting)
-            except Refused:
+            except (Refused, Gone):  # the lists say themselves whether there is such a meeting
                 known = {}
                 self._plans.put(meeting, known)
         return known
@@ -94,7 +96,7 @@ class Lists:
         """Whether an empty list means an empty room: the plan tells when a meeting is over."""
         try:
             plan = await self.plan(meeting)
-        except Refused:
+        except (Refused, Gone):
             return True
         return plan.get("status") not in OVER
 
@@ -153,11 +155,11 @@ def _rows(answer: Json, name: str) -> list[Row]:
 
 
 def _by_person(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """Rows without a tmp_openid name nobody whom a control could reach; in lists they do not occur."""
+    """By the id of the presence, as events name it; whoever has no tmp_openid is there by his account."""
     found: dict[str, list[Row]] = {}
     for row in rows:
-        if who := people.text(row.get("tmp_openid")):
-            found.setdefault(who, []).append(row)
+        if person := people.presence(tmp_openid=row.get("tmp_openid"), userid=row.get("userid")):
+            found.setdefault(person.id, []).append(row)
     return found
 
 
@@ -172,12 +174,16 @@ def _devices(rows: Iterable[Row]) -> tuple[int, ...]:
 def _person(who: str, rows: list[Row], *, link: str, waits: bool) -> Participant:
     account = next((known for row in rows if (known := people.account(row.get("userid")))), "")
     roles = [found for row in rows if (found := people.role(row.get("role"))) is not None]
-    person = people.presence(tmp_openid=who, userid=account, role=min(roles, key=_RANK.index, default=None), link=link)
-    assert person is not None  # noqa: S101  `who` is not empty
-    return replace(person, address=Reach(tmp_openid=who, devices=_devices(rows), waits=waits).address)
+    return Participant(
+        id=who,
+        account=account,
+        link=link,
+        role=min(roles, key=_RANK.index, default=Role.ATTENDEE),
+        address=Reach(tmp_openid=who, devices=_devices(rows), waits=waits).address,
+    )
 
 
-_RANK = list(dict.fromkeys([people.ROLES[2], people.ROLES[6], people.ROLES[0]]))  # host, co-host, pupil
+_RANK = (Role.HOST, Role.COHOST, Role.ATTENDEE)
 
 
 def _any(rows: Iterable[Row], name: str) -> bool | None:

@@ -306,3 +306,19 @@ def test_a_preparation_can_be_repeated() -> None:
     cloud = Cloud()
     first = prepare(cloud)
     assert results(prepare(cloud, replace(wish(), meeting=first.meeting))) == results(first)
+
+
+def test_a_meeting_that_menshen_did_not_create_says_what_that_means() -> None:
+    cloud, notes = Cloud(), Notes()
+    created = prepare(cloud, notes=notes)
+    assert created.notes == ()
+    assert prepare(cloud, wish(meeting=created.meeting), notes=notes).notes == ()
+    (note,) = prepare(cloud, wish(meeting=MEETING), notes=notes).notes
+    assert "did not create" in note.en
+
+
+def test_links_that_cannot_be_read_back_are_made_and_told_as_asked() -> None:
+    cloud = Cloud(forbidden={"/cgi-bin/meeting/get_customer_short_url": 48002})
+    prepared = prepare(cloud)
+    assert prepared.links.keys() == {"r1", "r2"}
+    assert results(prepared)[Precaution.PERSONAL_LINKS] is Result.ASKED

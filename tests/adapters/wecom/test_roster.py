@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapters.wecom import people
 from app.domain import events as ev
-from app.domain.errors import Gone, Refused, Transient
+from app.domain.errors import Refused, Transient
 from app.domain.events import Attendance
 from app.domain.people import Participant, Role
 from tests.adapters.wecom.cloud import Cloud, Refusal, connected, row, waiter
@@ -211,8 +211,6 @@ def test_a_busy_platform_is_no_empty_room() -> None:
     with pytest.raises(Transient) as busy:
         read(Cloud(script=[None, Refusal(45009)]))
     assert busy.value.retry_after == 60.0
-    with pytest.raises(Gone):
-        read(Cloud(script=[web.Response(status=404)]))
 
 
 # --- rows of any kind -------------------------------------------------------------------------------------------------
@@ -245,3 +243,13 @@ def test_an_event_and_a_list_name_the_same_presence() -> None:
     (seen,) = read(Cloud(inside=[row("p1", 3), row("p1", 1)]))
     state = apply(state, ev.RosterPolled(at=3.0, attendance=seen, asked_at=2.0))
     assert [(p.participant.id, p.participant.address) for p in state.inside.values()] == [("p1", "inside:3,1")]
+
+
+def test_whoever_the_list_names_by_his_account_only_is_the_presence_that_events_name() -> None:
+    (seen,) = read(Cloud(inside=[row("", 3, "stu001")]))
+    assert [(p.participant.id, p.participant.account) for p in seen.inside] == [("@stu001", "stu001")]
+
+
+def test_a_plan_that_nobody_knows_leaves_it_to_the_list() -> None:
+    cloud = Cloud(inside=[row("p1", 3, "stu001")], script=[web.Response(status=404)])
+    assert len(read(cloud)[0].inside) == 1
