@@ -23,7 +23,7 @@ from app.domain.people import Participant, RosterEntry
 
 __all__ = ["WeComAdapter", "WeComSettings"]
 
-IN_SESSION = frozenset({*PERSONAL, *ROOM, ActionKind.END})
+CONTROLLED = frozenset({*PERSONAL, *ROOM, ActionKind.END})
 POLL = 3.0  # seconds; a waiting pupil is known by the list only, and 200 classes at this pace are within the limits
 
 
@@ -71,7 +71,7 @@ class WeComAdapter(Adapter[WeComSettings]):
             return capabilities.ALERTED_OUTSIDE
         if kind is ActionKind.ANNOUNCE and self._messages.robot:
             return capabilities.TOLD_TO_A_GROUP
-        if kind in IN_SESSION:
+        if kind in CONTROLLED:
             if code := self._controls.refused(lesson_key.partition(":")[0]):
                 return capabilities.by_hand(kind, capabilities.NOT_OURS.format(code=code))
             if code := self.notes.get(probe.NO_CONTROLS):

@@ -5,7 +5,6 @@ here is "requested"; whether it took effect shows in an event or in the lists.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from adapters.memory import Memory
 from adapters.notes import Notes
@@ -17,11 +16,12 @@ from adapters.wecom.roster import Lists
 from adapters.wecom.switchboard import Members, Switchboard
 from adapters.wecom.whereabouts import Whereabouts
 from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind
-from app.domain.errors import Gone, Refused
+from app.domain.errors import Gone, Refused, Transient
 from app.domain.people import Participant
 
 LONGEST_NAME = 20  # characters
 REFUSED_FOR = 120.0  # seconds for which a meeting whose control was refused is shown as the teacher's own to control
+LAG = 5.0  # seconds that a list may be behind the events; the vendor publishes none
 PATH = "/cgi-bin/meeting/realcontrol/"
 
 # Members that are left out stay as they are, so each switch is set alone.
@@ -52,7 +52,9 @@ class Controls:
         self._lists = lists
         self._notes = notes
         self._whereabouts = Whereabouts(lists)
+        self._now = now
         self._refused: Memory[str] = Memory(now, REFUSED_FOR)
+        self._unlisted: Memory[float] = Memory(now, 4 * LAG)
         self.switchboard = Switchboard(self._switch)
 
     def refused(self, meeting: str) -> str:
@@ -79,7 +81,9 @@ class Controls:
             if e.code in FAULTS and e.code not in PARAMETER:
                 raise
             # Perhaps he left, or one of his devices: what the platform then says is not published, the list tells.
-            found = await self._reach(meeting, occurrence, replace(action, target=_undated(action.target)))
+            found = await self._listed(meeting, occurrence, reach.tmp_openid, action.kind)
+            if not found.devices:
+                raise Gone(PLATFORM, f"{e.detail}; not_listed: he is on no list any more", code="not_listed") from e
             if found.devices == reach.devices:
                 raise
             await self._ask_each(meeting, PERSONAL[action.kind](action, found))
@@ -104,14 +108,29 @@ class Controls:
             raise Refused(PLATFORM, "no_address: this presence has no tmp_openid", code="no_address")
         if known.devices:
             return known
-        waits = action.kind in AT_THE_DOOR
-        found = await self._whereabouts.find(meeting, occurrence, known.tmp_openid, waits=waits)
-        if not found.devices and action.kind is ActionKind.BAN:
-            found = await self._whereabouts.find(meeting, occurrence, known.tmp_openid, waits=True)
+        found = await self._listed(meeting, occurrence, known.tmp_openid, action.kind)
         if not found.devices:
-            where = "waiting" if waits else "inside"
-            raise Gone(PLATFORM, f"not_listed: the platform lists nobody of that id {where}", code="not_listed")
+            raise self._missing(meeting, known.tmp_openid)
         return found
+
+    async def _listed(self, meeting: str, occurrence: str, tmp_openid: str, kind: ActionKind) -> Reach:
+        """Where a list shows him just now; without devices when none does."""
+        found = await self._whereabouts.find(meeting, occurrence, tmp_openid, waits=kind in AT_THE_DOOR)
+        if not found.devices and kind is ActionKind.BAN:
+            found = await self._whereabouts.find(meeting, occurrence, tmp_openid, waits=True)
+        return found
+
+    def _missing(self, meeting: str, tmp_openid: str) -> Transient | Gone:
+        """An event told of him and no list does: for a moment the list may lag behind, after that he is gone."""
+        key = f"{meeting} {tmp_openid}"
+        since = self._unlisted.get(key)
+        if since is None:
+            since = self._now()
+            self._unlisted.put(key, since)
+        detail = "not_listed: the platform lists nobody of that id"
+        if self._now() - since < LAG:
+            return Transient(PLATFORM, detail, code="not_listed")
+        return Gone(PLATFORM, detail, code="not_listed")
 
     async def _switch(self, meeting: str, members: Mapping[str, object]) -> None:
         await self._ask(meeting, "set", dict(members))
@@ -131,23 +150,20 @@ class Controls:
         self._refused.forget(meeting)
 
     async def _in_either_form(self, control: str, body: Members) -> None:
-        """The vendor's tables and samples write two bodies in two ways: the sample first, then the table's, once."""
-        other = OTHER_FORM.get(control)
-        note = f"form:{control}"
-        if other and self._notes.get(note):
-            body, other = other(body), None
-        try:
+        """The vendor's tables and samples write two bodies in two ways: first the sample's, or what worked last."""
+        other, note = OTHER_FORM.get(control), f"form:{control}"
+        if other is None:
             await self._client.post(PATH + control, body)
+            return
+        by_table = bool(self._notes.get(note))
+        first, second = (other(body), body) if by_table else (body, other(body))
+        try:
+            await self._client.post(PATH + control, first)
         except Refused as e:
-            if other is None or e.code not in PARAMETER:
+            if e.code not in PARAMETER:
                 raise
-            await self._client.post(PATH + control, other(body))
-            await self._notes.put(note, "table")
-
-
-def _undated(target: Participant | None) -> Participant | None:
-    """Without the devices that were true when he was last listed."""
-    return replace(target, address="") if target else None
+            await self._client.post(PATH + control, second)
+            await (self._notes.forget(note) if by_table else self._notes.put(note, "table"))
 
 
 def _as_list(body: Members) -> Members:

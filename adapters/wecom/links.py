@@ -36,8 +36,7 @@ async def create(client: Client, meeting: str, token: str) -> str:
 
 
 def _links(told: Any) -> list[tuple[str, str]]:
-    rows = told if isinstance(told, list) else [told]
-    found = ((people.user_data(r.get("customer_data")), people.text(r.get("meeting_short_url"), 2048)) for r in map(
-        people.members, rows
-    ))  # fmt: skip
+    """(token, address) of one link or of a list of them; what is neither is left out."""
+    rows = map(people.members, told if isinstance(told, list) else [told])
+    found = [(people.user_data(r.get("customer_data")), people.text(r.get("meeting_short_url"), 2048)) for r in rows]
     return [(token, url) for token, url in found if token or url]

@@ -229,6 +229,12 @@ UNKNOWNS: tuple[Checked, ...] = (
         "the clock right.",
     ),
     _unknown(
+        "quota_left",
+        "剩余调用次数无法读取。每个接口每分钟 10,000 次、每小时 150,000 次；被限流时面板会提示。",
+        "Không đọc được số lượt gọi còn lại. Mỗi giao diện 10.000 lượt mỗi phút và 150.000 lượt mỗi giờ.",
+        "The calls left cannot be read. Each endpoint takes 10 000 a minute and 150 000 an hour.",
+    ),
+    _unknown(
         "hand_made",
         "老师在客户端自己新建的会议不受保护，平台也不提供会控。请让老师只使用 Menshen 准备的会议。",
         "Cuộc họp giáo viên tự tạo trong ứng dụng không được bảo vệ và không điều khiển được. Hãy chỉ dùng cuộc họp do "

@@ -17,11 +17,12 @@ from aiohttp import web
 from adapters.http import Http
 from adapters.notes import Notes
 from adapters.wecom import WeComAdapter, WeComSettings
-from tests.adapters.wecom.sample import CORPID, KEY, MEETING, SECRET, TOKEN
+from tests.adapters.wecom.sample import CORPID, KEY, MEETING, SECRET, TOKEN, notice
 from tests.adapters.wecom.shapes import BODIES, CONTROL, NAMED, PERSON, QUERIES, misfit
 
 NOW = 1_795_132_800.0  # 2026-11-20T00:00:00Z
 AGENT = 1000014
+SILENT = {"audio_state": False, "video_state": False, "screen_shared_state": False}
 ROBOT_KEY = "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"
 TEACHER = "tmpOpenIdTeacher+/="  # all the characters that need care
 
@@ -97,6 +98,7 @@ class Cloud:
     life: int = 7200
     clock: Callable[[], float] = lambda: NOW
     seen: list[Seen] = field(default_factory=list)
+    tell: Callable[[bytes], None] = lambda _: None  # who hears the callbacks, before they are sealed
     script: list[Any] = field(default_factory=list)  # a Refusal, a ready response, or None for the real answer
 
     @property
@@ -316,6 +318,7 @@ class Cloud:
         if control == "set":
             self._switch({k: v for k, v in body.items() if k != "meetingid"})
         elif control == "dismiss":
+            self._tell("meeting_end")
             meeting["status"], self.inside, self.waiting = 3, [], []
             meeting["number_taken_back"] = bool(body.get("retrieve_code"))
         else:
@@ -329,6 +332,25 @@ class Cloud:
         if wanted.get("allow_chat", 0) not in (0, 1, 2):
             raise Refusal(40035, "allow_chat")
         self.switches |= wanted
+        if "mute_all" in wanted:
+            self._tell("meeting_mute_all" if wanted["mute_all"] else "meeting_unmute_all")
+            for r in self.inside:
+                r["audio_state"] = r["audio_state"] and (not wanted["mute_all"] or r["role"] != 0)
+
+    def _tell(self, change: str, about: dict[str, Any] | None = None, *, actor: bool = False) -> None:
+        """A callback: about somebody who does it himself (`actor`), or to whom this app does it as "sys"."""
+        if about is None or actor:
+            who = about or {"tmp_openid": "", "userid": "sys"}
+            self.tell(notice(change, openid=who["tmp_openid"], userid=who["userid"]))
+            return
+        target = {"UserId": about["userid"], "TmpOpenId": about["tmp_openid"]}
+        self.tell(notice(change, openid="", userid="sys", OperatedUser=target))
+
+    def comes(self, who: dict[str, Any]) -> None:
+        """Somebody at the door: a row of either list."""
+        waits = "customer_data" in who
+        (self.waiting if waits else self.inside).append(who)
+        self._tell("join_waiting_room" if waits else "join_meeting", who, actor=True)
 
     def _to_person(self, control: str, body: dict[str, Any], user: dict[str, Any]) -> None:
         rows = self.waiting if body.get("operate_type") in (1, 3) else self.inside
@@ -342,6 +364,7 @@ class Cloud:
             found["video_state"] = body["video"]
         elif control == "close_screen_share":
             found["screen_shared_state"] = False
+            self._tell("close_screen_share", found, actor=True)
         elif control == "set_nicknames":
             if len(user["nickname"]) > 20:
                 raise Refusal(40058, "nickname")
@@ -355,11 +378,18 @@ class Cloud:
             raise Refusal(40035, "allow_rejoin")
         rows.remove(found)
         if operate == 1:
-            self.inside.append(row(found["tmp_openid"], found["instance_id"], found["userid"]))
+            self.inside.append(row(found["tmp_openid"], found["instance_id"], found["userid"], **SILENT))
+            self._tell("join_from_meeting_room", found)
         elif operate == 2:
             self.waiting.append(waiter(found["tmp_openid"], found["instance_id"], found["userid"]))
-        elif body.get("allow_rejoin") is False:
-            self.banned.append(found["tmp_openid"])
+            self._tell("move_to_waiting_room", found)
+        else:
+            if operate == 3:
+                self._tell("quit_waiting_room", found)
+            else:
+                self._tell("quit_meeting", found, actor=True)
+            if body.get("allow_rejoin") is False:
+                self.banned.append(found["tmp_openid"])
 
 
 @asynccontextmanager
