@@ -13,6 +13,7 @@ from adapters.wecom.client import Client
 from adapters.wecom.control import PERSONAL, ROOM, Controls, reachable
 from adapters.wecom.errors import PLATFORM
 from adapters.wecom.messages import Messages
+from adapters.wecom.own import Own
 from adapters.wecom.prepare import Preparing
 from adapters.wecom.roster import Lists
 from adapters.wecom.settings import WeComSettings
@@ -58,7 +59,8 @@ class WeComAdapter(Adapter[WeComSettings]):
         self._lists = Lists(self._client, now)
         self._controls = Controls(self._client, self._lists, self.notes, now)
         self._messages = Messages(settings, self._client)
-        self._preparing = Preparing(settings, self._client, self._lists, self.notes, now)
+        self._own = Own(self.notes)
+        self._preparing = Preparing(settings, self._client, self._lists, self._own, now)
 
     @property
     def account(self) -> str:
@@ -93,8 +95,8 @@ class WeComAdapter(Adapter[WeComSettings]):
         return webhook.handshake(self.settings, delivery)
 
     def parse(self, delivery: Delivery) -> tuple[Received, ...]:
-        """The fact of one callback."""
-        return webhook.parse(self.settings, delivery)
+        """The fact of one callback; the teacher for whom we created the meeting is known as its host."""
+        return webhook.parse(self.settings, delivery, self._own.host)
 
     async def perform(self, lesson_key: str, action: Action) -> Outcome:
         """Ask for one action. The best outcome is `requested`: an accepted call may have had no effect."""

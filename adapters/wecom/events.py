@@ -15,7 +15,7 @@ from adapters.wecom import markup, people
 from adapters.wecom.errors import PLATFORM
 from app.domain import events as ev
 from app.domain.errors import Malformed
-from app.domain.people import Participant
+from app.domain.people import Participant, Role
 
 EARLIEST = 1_000_000_000  # seconds; anything before 2001 is not a time
 FRACTION = 0.999  # seconds that a time in whole seconds may leave out
@@ -32,12 +32,14 @@ class Notice:
     at: float
     actor: Mapping[str, str]
     target: Mapping[str, str]
+    host: str  # userid of the teacher of the meeting, where we know it: no event tells it
 
 
+HostOf = Callable[[str], str]  # the teacher's userid by meeting, "" where it is not known
 Reading = Callable[[Notice], ev.Event | None]
 
 
-def received(content: bytes, *, received_at: float) -> tuple[Received, ...]:
+def received(content: bytes, *, received_at: float, host_of: HostOf) -> tuple[Received, ...]:
     """The facts of one opened message. Raises Malformed when it is none.
 
     The delivery id is a hash of the opened text: prefix, nonce and seal may be new at each retry, and `FromUserName`
@@ -48,7 +50,7 @@ def received(content: bytes, *, received_at: float) -> tuple[Received, ...]:
         raise Malformed(PLATFORM, "the message is no notification")
     at, key = _moment(document["CreateTime"], received_at), _lesson_key(document)
     digest = hashlib.sha256(content).hexdigest()
-    facts = [fact for notice in _notices(document, at) if (fact := _read(document, notice, key))]
+    facts = [fact for notice in _notices(document, at, host_of(key)) if (fact := _read(document, notice, key))]
     if not facts:
         raw = people.text(content.decode("utf-8", "replace"), LONGEST_RAW)
         facts = [ev.Unknown(at=at, name=_name(document), raw=raw)]
@@ -79,7 +81,7 @@ def _name(document: markup.Document) -> str:
     return people.text(".".join(p for p in parts if p))
 
 
-def _notices(document: markup.Document, at: float) -> tuple[Notice, ...]:
+def _notices(document: markup.Document, at: float, host: str) -> tuple[Notice, ...]:
     """One for each person concerned; most name none or one."""
     actor = {
         "UserId": document["FromUserName"],
@@ -87,7 +89,7 @@ def _notices(document: markup.Document, at: float) -> tuple[Notice, ...]:
         "CustomerData": document["CustomerData"],
     }
     targets = document.group("OperatedUser") or ({},)
-    return tuple(Notice(at=at, actor=actor, target=target) for target in targets)
+    return tuple(Notice(at=at, actor=actor, target=target, host=host) for target in targets)
 
 
 def _read(document: markup.Document, notice: Notice, key: str) -> ev.Event | None:
@@ -98,34 +100,35 @@ def _read(document: markup.Document, notice: Notice, key: str) -> ev.Event | Non
 # --- people -----------------------------------------------------------------------------------------------------------
 
 
-def _person(row: Mapping[str, str]) -> Participant | None:
+def _person(row: Mapping[str, str], host: str) -> Participant | None:
     """Names, devices and addresses are told by no event; the tag of a personal link perhaps (98818 says so)."""
+    leads = Role.HOST if host and people.account(row.get("UserId")) == host else None
     return people.presence(
         tmp_openid=row.get("TmpOpenId"),
         userid=row.get("UserId"),
-        role=people.role(row.get("UserRole")),
+        role=people.role(row.get("UserRole")) or leads,
         link=people.user_data(row.get("CustomerData")),
     )
 
 
 def _of_actor(kind: type[ev.PersonEvent], notice: Notice) -> ev.Event | None:
-    who = _person(notice.actor)
+    who = _person(notice.actor, notice.host)
     return kind(at=notice.at, participant=who) if who else None
 
 
 def _of_target(kind: type[ev.PersonEvent], notice: Notice) -> ev.Event | None:
     """Never about the actor: that is the teacher, or "sys" where we asked for it ourselves."""
-    who = _person(notice.target)
+    who = _person(notice.target, notice.host)
     return kind(at=notice.at, participant=who) if who else None
 
 
 def _left(notice: Notice) -> ev.Event | None:
-    who = _person(notice.actor)
+    who = _person(notice.actor, notice.host)
     return ev.ParticipantLeft(at=notice.at, participant=who, inside_only=True) if who else None
 
 
 def _left_waiting_room(notice: Notice) -> ev.Event | None:
-    who = _person(notice.target)
+    who = _person(notice.target, notice.host)
     return ev.ParticipantLeft(at=notice.at, participant=who, waiting_only=True) if who else None
 
 

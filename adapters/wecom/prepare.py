@@ -7,20 +7,18 @@ First there is a meeting; whatever fails after that is told in its step and lose
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from adapters.notes import Notes
 from adapters.preparation import Precaution, Preparation, Prepared, Result, Step
 from adapters.wecom import links, people
 from adapters.wecom import prepare_words as words
 from adapters.wecom.client import Client, Json
 from adapters.wecom.errors import FAULTS, PARAMETER, PLATFORM
 from adapters.wecom.invitees import invite
+from adapters.wecom.own import Own
 from adapters.wecom.roster import OVER, Lists
 from adapters.wecom.settings import WeComSettings
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone, Refused
 
-OWN = "own:"  # before a meeting's id: a note that we created it, until when it lasts
-KEEP_OWN = 30 * 86_400.0  # seconds after its end that a meeting of ours is remembered
 LONGEST_TITLE = 20  # characters
 SHORTEST, LONGEST = 300, 86_399  # seconds of a meeting
 SOON = 60.0  # seconds; a meeting must start in the future
@@ -54,12 +52,12 @@ class Preparing:
     """Prepares the lessons of one connection."""
 
     def __init__(
-        self, settings: WeComSettings, client: Client, lists: Lists, notes: Notes, now: Callable[[], float]
+        self, settings: WeComSettings, client: Client, lists: Lists, own: Own, now: Callable[[], float]
     ) -> None:
         self._settings = settings
         self._client = client
         self._lists = lists
-        self._notes = notes
+        self._own = own
         self._now = now
 
     async def prepare(self, wish: Preparation) -> Prepared:
@@ -103,7 +101,7 @@ class Preparing:
             made = await self._client.post("/cgi-bin/meeting/create", bare)  # one of the settings: then one by one
             failures = await self._updated(_meeting_id(made), planned)
         meeting = _meeting_id(made)
-        await self._remember(meeting, wish.ends_at)
+        await self._own.add(meeting, until=wish.ends_at, host=str(bare["admin_userid"]), now=self._now())
         told = words.without_seat(made.get("excess_users")), await invite(self._client, meeting, wish)
         return Meeting(
             id=meeting, url=_url(made.get("meeting_link")), failures=failures, notes=tuple(w for w in told if w)
@@ -138,7 +136,7 @@ class Preparing:
         return Meeting(
             id=wish.meeting, url=_url(plan.get("meeting_link")), running=running, failures=failures,
             webinar=plan.get("meeting_type") in NO_LINKS_FOR,
-            notes=() if self._notes.get(OWN + meeting) else (words.NOT_KNOWN_AS_OURS,),
+            notes=() if meeting in self._own else (words.NOT_KNOWN_AS_OURS,),
         )  # fmt: skip
 
     async def _updated(self, meeting: str, planned: Mapping[Precaution, Members]) -> dict[Precaution, AdapterError]:
@@ -167,13 +165,6 @@ class Preparing:
         told = {precaution: await ask(members) for precaution, members in wanted.items()}
         return {precaution: error for precaution, error in told.items() if error is not None}
 
-    async def _remember(self, meeting: str, ends_at: float) -> None:
-        """Only what this app created can be controlled, so it is noted; long past ones are forgotten."""
-        for name, until in self._notes.under(OWN).items():
-            if not until.isdigit() or int(until) + KEEP_OWN < self._now():
-                await self._notes.forget(name)
-        await self._notes.put(OWN + meeting, str(int(max(0.0, ends_at))))
-
     # --- what became of it ------------------------------------------------------------------------------------------
 
     async def _shown(self, key: str) -> Json:
@@ -192,6 +183,8 @@ class Preparing:
         if meeting.running:
             if precaution in LIVE:
                 return Step(precaution=precaution, result=Result.ASKED, detail=words.ASKED_LIVE)
+            if precaution is Precaution.ROSTER_ONLY:
+                return Step(precaution=precaution, result=Result.IMPOSSIBLE, detail=words.NO_ROSTER_ONLY)
             return Step(precaution=precaution, result=Result.IMPOSSIBLE, detail=words.RUNS_ALREADY)
         if precaution not in planned:
             result, detail = words.WITHOUT_A_SETTING[precaution]

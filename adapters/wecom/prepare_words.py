@@ -45,7 +45,7 @@ _POLARITY = Words(
     en="The vendor's pages contradict each other about allow_external_user, so it is not sent. Try it with an account "
     "from outside and fill in allow_external_user_true_means.",
 )
-_NO_ROSTER_ONLY = Words(
+NO_ROSTER_ONLY = Words(
     zh="平台没有“仅受邀成员可入会”的接口。请开启等候室，由 Menshen 按名单准入。",
     vi="Nền tảng không có lệnh “chỉ người được mời”. Hãy bật phòng chờ để Menshen cho vào theo danh sách.",
     en="The platform has no call for invitees only. Use the waiting room: Menshen admits by the roster.",
@@ -67,7 +67,7 @@ NOT_KNOWN_AS_OURS = Words(
 
 WITHOUT_A_SETTING: Mapping[Precaution, tuple[Result, Words]] = {
     Precaution.ORGANISATION_ONLY: (Result.UNKNOWN, _POLARITY),
-    Precaution.ROSTER_ONLY: (Result.IMPOSSIBLE, _NO_ROSTER_ONLY),
+    Precaution.ROSTER_ONLY: (Result.IMPOSSIBLE, NO_ROSTER_ONLY),
     Precaution.HOST_ONLY_SHARE: (Result.IMPOSSIBLE, _AT_START),
     Precaution.CHAT_OFF: (Result.IMPOSSIBLE, _AT_START),
 }

@@ -10,7 +10,7 @@ from adapters.notes import Notes
 from adapters.wecom import links, people, probe_words
 from adapters.wecom.client import Client, Json
 from adapters.wecom.errors import NO_RIGHT
-from adapters.wecom.prepare import OWN
+from adapters.wecom.own import Own
 from adapters.wecom.roster import INSIDE_LIST, PAGE, WAITING_LIST
 from adapters.wecom.settings import WeComSettings
 from app.domain.actions import Words
@@ -105,7 +105,7 @@ async def _meetings(client: Client, notes: Notes) -> list[Checked]:
     if error is None and not told.get("userid_list"):
         seats = Checked(code="advanced_seats", finding=Finding.WARNING, detail=probe_words.NO_SEATS)
     found = [seats]
-    own = _newest(notes)
+    own = Own(notes).newest()
     if not own:
         found.append(Checked(code="own_meeting", finding=Finding.UNKNOWN, detail=probe_words.NO_OWN_MEETING))
     for code, bad, question in _reads(client, own) if own else ():
@@ -133,12 +133,6 @@ def _reads(client: Client, own: str) -> tuple[tuple[str, Finding, Ask], ...]:
         ("waiting_list", Finding.PROBLEM, partial(client.post, WAITING_LIST, page)),
         ("personal_links", Finding.WARNING, personal_links),
     )
-
-
-def _newest(notes: Notes) -> str:
-    """The meeting of ours that lasts longest; "" when none was created yet."""
-    mine = sorted(notes.under(OWN).items(), key=lambda item: (item[1].zfill(20), item[0]))
-    return mine[-1][0].removeprefix(OWN) if mine else ""
 
 
 async def _contacts(settings: WeComSettings, client: Client) -> list[Checked]:

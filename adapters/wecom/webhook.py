@@ -41,10 +41,10 @@ def handshake(settings: WeComSettings, delivery: Delivery) -> Reply | None:
         raise NotAuthentic(PLATFORM, e.detail) from e
 
 
-def parse(settings: WeComSettings, delivery: Delivery) -> tuple[Received, ...]:
+def parse(settings: WeComSettings, delivery: Delivery, host_of: events.HostOf) -> tuple[Received, ...]:
     """The facts in a verified delivery. Raises Malformed for what cannot be read."""
     content = _opened(settings, _sealed(delivery.body))
-    return events.received(content, received_at=delivery.received_at)
+    return events.received(content, received_at=delivery.received_at, host_of=host_of)
 
 
 def _signed(settings: WeComSettings, delivery: Delivery) -> str:

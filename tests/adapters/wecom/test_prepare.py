@@ -9,11 +9,12 @@ import pytest
 from adapters.notes import Notes
 from adapters.preparation import Precaution, Preparation, Prepared, Result, Step
 from adapters.wecom import links
-from adapters.wecom.prepare import OWN
+from adapters.wecom.own import OWN
 from app.domain.errors import Gone, Refused
-from app.domain.people import RosterEntry
+from app.domain.events import ParticipantJoined
+from app.domain.people import Role, RosterEntry
 from tests.adapters.wecom.cloud import NOW, Cloud, Refusal, connected
-from tests.adapters.wecom.sample import MEETING
+from tests.adapters.wecom.sample import MEETING, TOKEN, deliver, notice
 
 ALL = frozenset(Precaution)
 PUPILS = (
@@ -170,7 +171,10 @@ def test_a_meeting_without_a_teacher_is_not_created() -> None:
 def test_what_we_created_is_noted_and_forgotten_long_after() -> None:
     notes = Notes({OWN + "hyOLD": str(int(NOW) - 31 * 86_400), OWN + "hyNEWER": str(int(NOW) - 86_400), OWN + "x": "?"})
     prepare(Cloud(), notes=notes)
-    assert notes.under(OWN) == {OWN + "hyNEWER": str(int(NOW) - 86_400), OWN + "hyNEW01": str(int(NOW) + 6300)}
+    assert notes.under(OWN) == {
+        OWN + "hyNEWER": str(int(NOW) - 86_400),
+        OWN + "hyNEW01": f"{int(NOW) + 6300} teacher01",
+    }
 
 
 # --- what is read back ------------------------------------------------------------------------------------------------
@@ -322,3 +326,20 @@ def test_links_that_cannot_be_read_back_are_made_and_told_as_asked() -> None:
     prepared = prepare(cloud)
     assert prepared.links.keys() == {"r1", "r2"}
     assert results(prepared)[Precaution.PERSONAL_LINKS] is Result.ASKED
+
+
+def test_the_teacher_of_a_meeting_that_we_created_is_its_host_from_his_first_event_on() -> None:
+    """No event tells a role: without the note he would be a stranger until the first list, and be sent to wait."""
+
+    async def run() -> list[Role]:
+        async with connected(Cloud()) as adapter:
+            await adapter.prepare(wish())
+            told = []
+            for meeting, userid in (("hyNEW01", "teacher01"), ("hyNEW01", "stu001"), ("hyOTHER", "teacher01")):
+                content = notice("join_meeting", userid=userid).replace(MEETING.encode(), meeting.encode())
+                (fact,) = adapter.parse(deliver(content, NOW, TOKEN))
+                assert isinstance(fact.event, ParticipantJoined)
+                told.append(fact.event.participant.role)
+            return told
+
+    assert asyncio.run(run()) == [Role.HOST, Role.ATTENDEE, Role.ATTENDEE]

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from adapters.base import Finding, Health
 from adapters.notes import Notes
-from adapters.wecom.prepare import OWN
+from adapters.wecom.own import OWN
 from adapters.wecom.probe import NO_CONTROLS
 from adapters.wecom.probe_words import UNKNOWNS
 from app.domain.actions import ActionKind as Kind
