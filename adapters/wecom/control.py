@@ -134,6 +134,8 @@ class Controls:
 
     async def _switch(self, meeting: str, members: Mapping[str, object]) -> None:
         await self._ask(meeting, "set", dict(members))
+        if "enable_waiting_room" in members:
+            self._lists.waiting_room_set(meeting, bool(members["enable_waiting_room"]))
 
     async def _ending(self, meeting: str, occurrence: str) -> Members:
         """The number is taken back, or everybody could enter again; not while further dates need it."""

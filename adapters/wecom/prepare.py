@@ -14,7 +14,7 @@ from adapters.wecom.client import Client, Json
 from adapters.wecom.errors import FAULTS, PARAMETER, PLATFORM
 from adapters.wecom.invitees import invite
 from adapters.wecom.own import Own
-from adapters.wecom.roster import OVER, Lists
+from adapters.wecom.roster import OVER, RUNNING, Lists
 from adapters.wecom.settings import WeComSettings
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone, Refused
@@ -22,7 +22,6 @@ from app.domain.errors import AdapterError, Gone, Refused
 LONGEST_TITLE = 20  # characters
 SHORTEST, LONGEST = 300, 86_399  # seconds of a meeting
 SOON = 60.0  # seconds; a meeting must start in the future
-SCHEDULED, RUNNING = 1, 2  # `status`
 NO_LINKS_FOR = (5, 6)  # `meeting_type`: personal number, webinar
 
 Members = dict[str, object]

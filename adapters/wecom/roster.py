@@ -13,7 +13,7 @@ from adapters.wecom import people
 from adapters.wecom.client import Client, Json
 from adapters.wecom.errors import PLATFORM
 from adapters.wecom.people import Reach
-from adapters.wecom.tags import Tags
+from adapters.wecom.tags import ONE_RUN, Tags
 from app.domain.errors import AdapterError, Gone, Refused, Transient
 from app.domain.events import Attendance, Presence
 from app.domain.people import Participant, Role
@@ -21,7 +21,8 @@ from app.domain.people import Participant, Role
 PAGE = 50  # rows, the most the platform gives; must stay the same from page to page
 MOST_PAGES = 40  # 2 000 people; a longer list is not believed
 REMEMBER = 600.0  # seconds that what is planned for a meeting is taken for granted
-OVER = (3, 4, 5)  # `status`: ended, cancelled, expired
+RUNNING = 2  # `status`
+OVER = (3, 4, 5)  # ended, cancelled, expired
 SINGLE = 0  # `meeting_type`
 
 INSIDE_LIST = "/cgi-bin/meeting/get_realtime_attendee_list"
@@ -38,13 +39,17 @@ class Lists:
         self._tags = Tags(client, now)
         self._plans: Memory[Json] = Memory(now, REMEMBER)
         self._no_waiting_list: Memory[bool] = Memory(now, REMEMBER)
+        self._waiting_room_off: Memory[bool] = Memory(now, ONE_RUN)
 
     async def attendance(self, meeting: str, occurrence: str) -> Attendance:
         """All pages of both lists. Raises AdapterError; `waiting` is None where the list is refused or says nothing."""
         occurrence = occurrence or await self.current_occurrence(meeting)
         rows = await self.inside_rows(meeting, occurrence)
-        live = bool(rows) or await self._may_run(meeting)
+        status = RUNNING if rows else await self._status(meeting)
+        live = status not in OVER
         waiting_rows = await self._waiting_rows(meeting) if live else None
+        if not waiting_rows and (status != RUNNING or self._waiting_room_off.get(meeting)):
+            waiting_rows = None  # the list is empty then, whoever waits
         for row in waiting_rows or ():
             link = people.user_data(row.get("customer_data"))
             self._tags.learn(meeting, people.text(row.get("tmp_openid")), link)
@@ -55,6 +60,10 @@ class Lists:
         inside = self._presences(meeting, rows)
         waiting = None if waiting_rows is None else self._waiters(meeting, waiting_rows, inside)
         return Attendance(inside=inside, waiting=waiting, live=live, exact=False)
+
+    def waiting_room_set(self, meeting: str, on: bool) -> None:
+        """We switched it: while it is off, its list is empty and tells nothing."""
+        self._waiting_room_off.put(meeting, not on)
 
     async def inside_rows(self, meeting: str, occurrence: str) -> list[Row]:
         """Everybody inside, a row for each device; of a recurring meeting one occurrence has to be named."""
@@ -92,13 +101,12 @@ class Lists:
                 self._plans.put(meeting, known)
         return known
 
-    async def _may_run(self, meeting: str) -> bool:
-        """Whether an empty list means an empty room: the plan tells when a meeting is over."""
+    async def _status(self, meeting: str) -> object:
+        """What an empty list means: the plan tells whether a meeting is to come, runs or is over; None = untold."""
         try:
-            plan = await self.plan(meeting)
+            return (await self.plan(meeting)).get("status")
         except (Refused, Gone):
-            return True
-        return plan.get("status") not in OVER
+            return None
 
     async def _whole(self, path: str, name: str, members: Mapping[str, object]) -> list[Row]:
         rows: list[Row] = []

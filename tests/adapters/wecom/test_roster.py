@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from adapters.wecom import people
 from app.domain import events as ev
+from app.domain.actions import Action, ActionKind
 from app.domain.errors import Refused, Transient
 from app.domain.events import Attendance
 from app.domain.people import Participant, Role
@@ -169,7 +170,32 @@ def test_an_empty_list_means_an_empty_room_only_when_the_plan_says_that_it_is_ov
     cloud.meetings[MEETING]["status"] = status
     (seen,) = read(cloud)
     assert (seen.live, seen.inside) == (live, ())
-    assert (seen.waiting is None) is not live  # an empty waiting list of a meeting that is over tells nothing
+    assert seen.waiting == (() if status == 2 else None)  # of a meeting that does not run the list tells nothing
+
+
+def test_people_who_wait_before_the_meeting_runs_are_shown_when_the_list_does() -> None:
+    cloud = Cloud()
+    cloud.meetings[MEETING]["status"] = 1
+    shown = {"errcode": 0, "user_list": [waiter("w1", 4)], "has_more": False}
+    cloud.script = [None, None, None, web.json_response(shown)]
+    (seen,) = read(cloud)
+    assert [w.id for w in seen.waiting or ()] == ["w1"]
+
+
+def test_while_we_have_switched_the_waiting_room_off_its_empty_list_makes_nobody_leave() -> None:
+    cloud = Cloud(inside=[row("t1", 1, "teacher01", role=2)], waiting=[waiter("w1", 4)])
+
+    async def run() -> list[int | None]:
+        async with connected(cloud) as adapter:
+            sizes = []
+            for kind in (None, ActionKind.CLOSE_WAITING_ROOM, ActionKind.OPEN_WAITING_ROOM):
+                if kind is not None:
+                    await adapter.perform(MEETING, Action(kind=kind))
+                seen = await adapter.participants(MEETING)
+                sizes.append(None if seen.waiting is None else len(seen.waiting))
+            return sizes
+
+    assert asyncio.run(run()) == [1, None, 1]
 
 
 def test_while_somebody_is_inside_the_plan_is_not_asked_again() -> None:
