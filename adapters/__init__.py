@@ -8,7 +8,9 @@ from adapters.drill import DrillAdapter
 from adapters.feishu import FeishuAdapter
 from adapters.janus import JanusAdapter
 from adapters.tencent_meeting import TencentMeetingAdapter
+from adapters.wecom import WeComAdapter
 
 REGISTRY: dict[str, type[Adapter[Any]]] = {
-    kind.platform: kind for kind in (DrillAdapter, TencentMeetingAdapter, DingTalkAdapter, FeishuAdapter, JanusAdapter)
+    kind.platform: kind
+    for kind in (DrillAdapter, TencentMeetingAdapter, DingTalkAdapter, WeComAdapter, FeishuAdapter, JanusAdapter)
 }
