@@ -10,6 +10,7 @@ from adapters.base import (
     Delivery,
     Group,
     Health,
+    Opened,
     OtherRoom,
     Period,
     Proof,
@@ -46,6 +47,11 @@ from app.domain.events import Attendance
 from app.domain.people import Participant, RosterEntry
 
 __all__ = ["FeishuAdapter", "FeishuSettings"]
+
+
+def _quietly() -> None:
+    """Nobody wants to know when a session is open."""
+
 
 POLL = 3.0  # seconds between two rounds of questions for what the meeting bot hears
 
@@ -115,8 +121,8 @@ class FeishuAdapter(Adapter[FeishuSettings]):
 
     @property
     def listens(self) -> bool:
-        """By the long connection; pushed events leave only the meeting bot to be asked."""
-        return self.settings.mode == "stream" or self.settings.bot
+        """By the long connection; pushed events leave only the meeting bot to be asked, where there is one."""
+        return self.settings.mode == "stream" or self._bot.ready
 
     def supports(self, kind: ActionKind, target: Participant | None = None, lesson_key: str = "") -> Support:
         """The table of the room, less what this connection has not: a reservation, a consent, a robot, the bot."""
@@ -198,14 +204,14 @@ class FeishuAdapter(Adapter[FeishuSettings]):
         meeting = keys.meeting(lesson_key)
         return f"{await self._lists.number_of(meeting.id)}:{meeting.id}" if meeting.id else lesson_key
 
-    async def listen(self, take: Take) -> None:
+    async def listen(self, take: Take, opened: Opened = _quietly) -> None:
         """One session of the long connection; where events are pushed, one round of questions to the meeting bot."""
         if self.settings.mode == "stream":
-            await self._stream.listen(take)
-        elif self.settings.bot:
-            await self._bot.listen(take)
+            await self._stream.listen(take, opened)
+        elif self._bot.ready:
+            await self._bot.listen(take, opened)
         else:
-            await super().listen(take)
+            await super().listen(take, opened)
 
     async def prepare(self, preparation: Preparation) -> Prepared:
         """Reserve a meeting, or change who may join one that this app has reserved."""

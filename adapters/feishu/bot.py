@@ -7,8 +7,9 @@ for the first time, and tells what it hears by events or, where none are pushed,
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
-from adapters.base import STREAMED, Delivery, Take
+from adapters.base import STREAMED, Delivery, Opened, Take
 from adapters.feishu import errors, people
 from adapters.feishu.client import BY_OPEN_ID, Client, Json, Query
 from adapters.feishu.keys import Meeting
@@ -86,10 +87,15 @@ class Bot:
             return False
         return True
 
-    async def listen(self, take: Take) -> None:
-        """One round through the meetings where the bot is. Raises AdapterError, and StoreError from `take`."""
+    async def listen(self, take: Take, opened: Opened) -> None:
+        """One round through the meetings where the bot is. Raises nothing but what `take` raises.
+
+        What matters comes by pushed events: a beta that does not answer must not make a lesson count as unseen.
+        """
+        opened()
         for name in tuple(self._notes.under(JOINED)):
-            await self._hear(name.removeprefix(JOINED), take)
+            with suppress(AdapterError):
+                await self._hear(name.removeprefix(JOINED), take)
         await asyncio.sleep(self._pause)
 
     async def _hear(self, meeting_id: str, take: Take) -> None:

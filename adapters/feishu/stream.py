@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
-from adapters.base import STREAMED, Delivery, Take
+from adapters.base import STREAMED, Delivery, Opened, Take
 from adapters.feishu import errors, frames, people
 from adapters.feishu.client import Client, checked
 from adapters.feishu.frames import Frame
@@ -73,10 +73,11 @@ class Stream:
             raise Refused(errors.PLATFORM, "the platform gives no usable address for the stream", code="no_stream")
         return url
 
-    async def listen(self, take: Take) -> None:
+    async def listen(self, take: Take, opened: Opened) -> None:
         """One session. Returns when the platform ends it; raises AdapterError."""
         way = await self.endpoint()
         async with self._http.dial(errors.PLATFORM, way.url) as socket:
+            opened()
             await Session(socket, way, take, self._client.now).run()
 
 

@@ -10,7 +10,7 @@ from adapters.notes import Notes
 from app.domain.actions import Action, OutcomeKind
 from app.domain.actions import ActionKind as Kind
 from tests.adapters.conformance import NOW
-from tests.adapters.feishu.cloud import LESSON, Cloud, connected, settings
+from tests.adapters.feishu.cloud import LESSON, Cloud, Refusal, connected, settings
 from tests.adapters.feishu.sample import MEETING, NUMBER, PUPIL
 from tests.adapters.feishu.test_control import GUEST
 
@@ -91,6 +91,18 @@ def test_a_meeting_that_it_has_left_is_forgotten() -> None:
     notes = Notes(YES | {f"bot:{MEETING}": "{}"})
     use(Cloud(bot="there", status=3), lambda a: a.participants(LESSON), notes)
     assert not notes.get(f"bot:{MEETING}")
+
+
+def test_a_beta_that_does_not_answer_makes_no_lesson_unseen() -> None:
+    notes = Notes(YES | {f"bot:{MEETING}": "{}"})
+
+    async def take(_: Delivery) -> Reply:
+        raise AssertionError("nothing to hear")
+
+    use(Cloud(script=[Refusal(121001, 500)]), lambda a: a.listen(take), notes)
+    assert notes.get(f"bot:{MEETING}")
+    assert not FeishuAdapter(settings(bot=True, mode="http"), Http()).listens
+    assert FeishuAdapter(settings(bot=True, mode="http"), Http(), notes).listens
 
 
 def test_it_speaks_and_mutes_in_the_meeting() -> None:
