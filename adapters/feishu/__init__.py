@@ -134,7 +134,7 @@ class FeishuAdapter(Adapter[FeishuSettings]):
     def _standing(self, lesson_key: str) -> Standing:
         number = lesson_key.partition(":")[0]
         return Standing(
-            reserved=not lesson_key or self._reserves.get(number) is not None,
+            reserved=not lesson_key or self._reserves.known(number),
             consent=bool(self._teachers.known),
             robot=self._robot.there,
             bot=self._bot.ready,

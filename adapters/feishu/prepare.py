@@ -73,13 +73,14 @@ class Preparations:
     async def _made(self, wish: Preparation) -> Made:
         owner = await self._open_id(wish.host)
         until = self._until(wish)
-        answer = await self._reserves.apply(owner=owner, until=until, topic=people.text(wish.title, 100))
+        staff = tuple(a for m in wish.members if m.staff and (a := _account(m)))
+        hosts = tuple(dict.fromkeys((owner, *staff)))
+        answer = await self._reserves.apply(hosts=hosts, until=until, topic=people.text(wish.title, 100))
         described = people.members(answer.get("reserve"))
         number, known = people.identifier(described.get("meeting_no")), people.identifier(described.get("id"))
         if not number or not known:
             raise Transient(PLATFORM, "the platform does not say what it has reserved", code="empty")
-        staff = tuple(a for m in wish.members if m.staff and (a := _account(m)))
-        reserve = Reserve(id=known, number=number, hosts=tuple(dict.fromkeys((owner, *staff))), until=float(until))
+        reserve = Reserve(id=known, number=number, hosts=hosts, until=float(until))
         await self._reserves.note(reserve)
         invalid = people.members(answer.get("reserve_correction_check_info")).get("invalid_host_id_list")
         notes = (prepare_words.BAD_HOST,) if isinstance(invalid, list) and invalid else ()

@@ -80,6 +80,24 @@ def test_what_it_hears_is_told_once_and_goes_on_where_it_was() -> None:
     assert [d.body.count(b"line 5") for d in heard[5:]] == [1]
 
 
+def test_without_a_token_to_go_on_with_it_asks_from_the_last_event_on() -> None:
+    class Tokenless(Cloud):
+        def on_bot_events(self, request: Any, *more: Any) -> dict[str, Any]:
+            return {**super().on_bot_events(request, *more), "has_more": False, "page_token": ""}
+
+    cloud = Tokenless(bot="there", bot_in={MEETING}, bot_events=[line(0)])
+    notes = Notes(YES | {f"bot:{MEETING}": "{}"})
+
+    async def take(_: Delivery) -> Reply:
+        return Reply()
+
+    for _ in range(2):
+        use(cloud, lambda a: a.listen(take), notes)
+    first, second = (t for _, t in cloud.asked)
+    assert "start_time" not in first
+    assert f"start_time={int(NOW)}" in second
+
+
 def test_a_meeting_that_it_has_left_is_forgotten() -> None:
     notes = Notes(YES | {f"bot:{MEETING}": "{}"})
 

@@ -50,7 +50,9 @@ def test_only_the_roster_and_the_teachers_may_join() -> None:
     permissions = cloud.reserves[RESERVE]["meeting_settings"]["action_permissions"]
     for permission in permissions[1:]:
         assert permission["permission_checkers"][0]["check_list"] == [TEACHER, "ou_assistant"]
-    assert cloud.reserves[RESERVE]["meeting_settings"]["auto_record"] is False
+    chosen = cloud.reserves[RESERVE]["meeting_settings"]
+    assert chosen["auto_record"] is False
+    assert [h["id"] for h in chosen["assign_host_list"]] == [TEACHER, "ou_assistant"]
 
 
 def test_who_has_no_account_is_named() -> None:
