@@ -3,11 +3,12 @@
 from typing import Any
 
 from adapters.base import Adapter
+from adapters.dingtalk import DingTalkAdapter
 from adapters.drill import DrillAdapter
 from adapters.feishu import FeishuAdapter
 from adapters.janus import JanusAdapter
 from adapters.tencent_meeting import TencentMeetingAdapter
 
 REGISTRY: dict[str, type[Adapter[Any]]] = {
-    kind.platform: kind for kind in (DrillAdapter, TencentMeetingAdapter, FeishuAdapter, JanusAdapter)
+    kind.platform: kind for kind in (DrillAdapter, TencentMeetingAdapter, DingTalkAdapter, FeishuAdapter, JanusAdapter)
 }

@@ -173,7 +173,9 @@ class Executor:
                 heapq.heappush(line.ready, turn)
                 self._wake_later(line, wait)
                 return
-            if in_time and not turn.hopeless:  # what is too late sends nothing, and must not use up what others wait for
+            if (
+                in_time and not turn.hopeless
+            ):  # what is too late sends nothing, and must not use up what others wait for
                 line.connected.allowance.take()
             line.running += 1
             self._spawn(self._run(line, turn))

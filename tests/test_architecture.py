@@ -43,6 +43,7 @@ LONG_FUNCTIONS: dict[str, str] = {
 CLOCKS: dict[str, str] = {
     "app/clock.py": "the clock itself",
     "adapters/tencent_meeting/": "a signed request carries the time at which it is sent; tests hand in a clock",
+    "adapters/dingtalk/": "tokens run out, a robot's message is signed with the time; tests hand in a clock",
     "adapters/feishu/": "tokens run out, robots sign the time, a group's day is a lesson; tests hand in a clock",
     "adapters/drill/classroom/": "a platform of its own, with a clock of its own",
 }

@@ -48,11 +48,6 @@ from app.domain.people import Participant, RosterEntry
 
 __all__ = ["FeishuAdapter", "FeishuSettings"]
 
-
-def _quietly() -> None:
-    """Nobody wants to know when a session is open."""
-
-
 POLL = 3.0  # seconds between two rounds of questions for what the meeting bot hears
 
 
@@ -204,7 +199,7 @@ class FeishuAdapter(Adapter[FeishuSettings]):
         meeting = keys.meeting(lesson_key)
         return f"{await self._lists.number_of(meeting.id)}:{meeting.id}" if meeting.id else lesson_key
 
-    async def listen(self, take: Take, opened: Opened = _quietly) -> None:
+    async def listen(self, take: Take, opened: Opened = lambda: None) -> None:
         """One session of the long connection; where events are pushed, one round of questions to the meeting bot."""
         if self.settings.mode == "stream":
             await self._stream.listen(take, opened)

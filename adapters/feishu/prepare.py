@@ -7,7 +7,7 @@ Then who may join is asked for and read back. Everything else here is a button i
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from adapters.feishu import instructions, people, prepare_words
+from adapters.feishu import instructions, keys, people, prepare_words
 from adapters.feishu.client import Client, Json, segment
 from adapters.feishu.errors import PLATFORM
 from adapters.feishu.reserves import Reserve, Reserves, joiners
@@ -55,6 +55,9 @@ class Preparations:
 
     async def prepare(self, wish: Preparation) -> Prepared:
         """Raises AdapterError where there is no meeting in the end; everything else is told step by step."""
+        if keys.is_chat(wish.meeting):
+            chat = [Step(precaution=p, result=Result.IMPOSSIBLE, detail=prepare_words.A_GROUP) for p in _ordered(wish)]
+            return Prepared(meeting=wish.meeting, steps=tuple(chat))
         known = self._reserves.get(wish.meeting)
         if wish.meeting and known is None:
             steps = [_step(p) or Step(precaution=p, result=Result.IMPOSSIBLE, detail=prepare_words.NOT_OURS)

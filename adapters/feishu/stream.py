@@ -23,6 +23,7 @@ from app.domain.errors import AdapterError, MenshenError, Refused, Transient
 
 ENDPOINT = "/callback/ws/endpoint"
 PING = 120.0  # seconds, until the platform says otherwise
+ALIVE = 20.0  # seconds between two pings of the protocol's own, as the SDK's library sends them: a dead link shows
 SHORTEST, LONGEST = 5.0, 600.0  # seconds between two pings that are believed
 SILENCE = 2.5  # pings without any answer, after which the connection counts as dead
 AT_ONCE = 256  # events that may wait for their storage; then no more are read
@@ -76,7 +77,7 @@ class Stream:
     async def listen(self, take: Take, opened: Opened) -> None:
         """One session. Returns when the platform ends it; raises AdapterError."""
         way = await self.endpoint()
-        async with self._http.dial(errors.PLATFORM, way.url) as socket:
+        async with self._http.dial(errors.PLATFORM, way.url, ping_seconds=ALIVE) as socket:
             opened()
             await Session(socket, way, take, self._client.now).run()
 

@@ -147,6 +147,13 @@ def test_a_meeting_of_somebody_else_cannot_be_changed() -> None:
     assert cloud.asked == []
 
 
+def test_a_group_chat_is_not_prepared() -> None:
+    cloud = Cloud()
+    report = prepared(cloud, replace(WISH, meeting="oc_x", wanted=frozenset(Precaution)))
+    assert set(results(report).values()) == {Result.IMPOSSIBLE}
+    assert cloud.asked == []
+
+
 @pytest.mark.parametrize("more", [{"ends_at": NOW + 31 * 86_400}, {"ends_at": NOW - 3600}, {"host": ""}])
 def test_what_cannot_be_reserved_is_refused_before_it_is_asked(more: dict[str, Any]) -> None:
     cloud = Cloud()
