@@ -116,8 +116,8 @@ class FeishuAdapter(Adapter[FeishuSettings]):
 
     @property
     def listens(self) -> bool:
-        """By the long connection; pushed events leave only the meeting bot to be asked."""
-        return self.settings.mode == "stream" or self.settings.bot
+        """By the long connection; pushed events leave only the meeting bot to be asked, where there is one."""
+        return self.settings.mode == "stream" or self._bot.ready
 
     def supports(self, kind: ActionKind, target: Participant | None = None, lesson_key: str = "") -> Support:
         """The table of the room, less what this connection has not: a reservation, a consent, a robot, the bot."""
@@ -129,7 +129,7 @@ class FeishuAdapter(Adapter[FeishuSettings]):
     def _standing(self, lesson_key: str) -> Standing:
         number = lesson_key.partition(":")[0]
         return Standing(
-            reserved=not lesson_key or self._reserves.get(number) is not None,
+            reserved=not lesson_key or self._reserves.known(number),
             consent=bool(self._teachers.known),
             robot=self._robot.there,
             bot=self._bot.ready,
@@ -203,9 +203,8 @@ class FeishuAdapter(Adapter[FeishuSettings]):
         """One session of the long connection; where events are pushed, one round of questions to the meeting bot."""
         if self.settings.mode == "stream":
             await self._stream.listen(take, opened)
-        elif self.settings.bot:
-            opened()
-            await self._bot.listen(take)
+        elif self._bot.ready:
+            await self._bot.listen(take, opened)
         else:
             await super().listen(take, opened)
 

@@ -6,9 +6,10 @@ for the first time, and tells what it hears by events or, where none are pushed,
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
-from adapters.base import STREAMED, Delivery, Take
+from adapters.base import STREAMED, Delivery, Opened, Take
 from adapters.feishu import errors, people
 from adapters.feishu.client import BY_OPEN_ID, Client, Json, Query
 from adapters.feishu.keys import Meeting
@@ -86,30 +87,45 @@ class Bot:
             return False
         return True
 
-    async def listen(self, take: Take) -> None:
-        """One round through the meetings where the bot is. Raises AdapterError, and StoreError from `take`."""
+    async def listen(self, take: Take, opened: Opened) -> None:
+        """One round through the meetings where the bot is. Raises nothing but what `take` raises.
+
+        What matters comes by pushed events: a beta that does not answer must not make a lesson count as unseen.
+        """
+        opened()
         for name in tuple(self._notes.under(JOINED)):
-            await self._hear(name.removeprefix(JOINED), take)
+            with suppress(AdapterError):
+                await self._hear(name.removeprefix(JOINED), take)
         await asyncio.sleep(self._pause)
 
     async def _hear(self, meeting_id: str, take: Take) -> None:
         """Everything new in one meeting; how far that was is noted after it is stored."""
         for _ in range(MOST_PAGES):
-            token = people.text(people.members(_read(self._notes.get(JOINED + meeting_id))).get("page_token"), 1024)
-            further: Query = (("page_token", token),) if token else ()
+            known = people.members(_read(self._notes.get(JOINED + meeting_id)))
+            token, since = people.text(known.get("page_token"), 1024), people.text(known.get("since"))
+            further: Query = (("page_token", token),) if token else (("start_time", since),) if since else ()
             query: Query = (("meeting_id", meeting_id), ("page_size", PAGE), *further, BY_OPEN_ID)
             try:
                 page = await self._client.get(f"{PATH}/events", query)
             except Gone:
                 await self.forget(meeting_id)
                 return
-            for event in people.rows(page.get("events")):
+            events = people.rows(page.get("events"))
+            for event in events:
                 await take(_delivery(event, self._now()))
             following = people.text(page.get("page_token"), 1024)
-            if following and following != token:
-                await self._notes.put(JOINED + meeting_id, json.dumps({"page_token": following}))
+            since = _newest(events) or since
+            reached = json.dumps({"page_token": following, "since": since})
+            if (following, since) != (known.get("page_token"), known.get("since")):
+                await self._notes.put(JOINED + meeting_id, reached)
             if page.get("has_more") is not True or not following:
                 return
+
+
+def _newest(events: Sequence[Json]) -> str:
+    """The time of the last event as the platform writes it; "" when it is none."""
+    last = people.text(events[-1].get("event_time")) if events else ""
+    return last if last.isascii() and last.isdigit() else ""
 
 
 def _delivery(event: Json, now: float) -> Delivery:

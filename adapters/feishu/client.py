@@ -95,7 +95,7 @@ class Client:
 
     async def _call(self, method: str, where: str, body: bytes, bearer: Bearer | None) -> Json:
         source = bearer or self.app
-        stale = errors.STALE_USER if bearer else errors.STALE_TENANT
+        stale = errors.STALE_USER if bearer else errors.STALE_APP
         token = await source.get()
         answer = await self._once(method, where, body, token)
         if errors.error_code(read(answer)) in stale:

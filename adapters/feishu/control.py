@@ -5,6 +5,7 @@ about a meeting that runs, and what a message led to nobody tells.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from adapters.feishu import errors
@@ -17,7 +18,7 @@ from adapters.feishu.reserves import Reserve, Reserves
 from adapters.feishu.robot import Robot
 from adapters.feishu.roster import Lists
 from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind
-from app.domain.errors import Refused
+from app.domain.errors import AdapterError, Refused
 from app.domain.people import Participant, Role
 
 REQUESTED = Outcome(kind=OutcomeKind.REQUESTED)
@@ -52,7 +53,13 @@ class Room:
     # --- people -------------------------------------------------------------------------------------------------------
 
     async def kick(self, meeting: Meeting, action: Action) -> Outcome:
+        """Where the door is locked, whoever is put out does not come back through it."""
         await self.kicks.one(await self.lists.id_of(meeting), action.target, self.candidates(meeting, action))
+        reserve = self.reserves.get(meeting.number)
+        target = action.target.id if action.target else ""
+        if reserve is not None and target in (reserve.locked or ()) and target not in reserve.hosts:
+            with suppress(AdapterError):  # he is out: that is what was asked for
+                await self.reserves.change(meeting.number, lambda r: _without(r, target))
         return REQUESTED
 
     async def ban(self, meeting: Meeting, action: Action) -> Outcome:
@@ -144,6 +151,11 @@ class Room:
 
 def _with(banned: tuple[str, ...], target: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*banned, target)))
+
+
+def _without(reserve: Reserve, target: str) -> Reserve:
+    locked = reserve.locked
+    return reserve if locked is None else replace(reserve, locked=tuple(a for a in locked if a != target))
 
 
 def _belonging(reserve: Reserve, inside: Iterable[Participant]) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ from app.domain.errors import AdapterError, Gone, Refused, Transient
 PLATFORM = "feishu"
 RESET = "x-ogw-ratelimit-reset"  # seconds until calls are accepted again
 
-STALE_TENANT = frozenset({"99991663", "99991668", "99991661", "99991671"})
-STALE_USER = frozenset({"99991663", "99991668", "99991677", "99991661", "99991671"})
+STALE_APP = frozenset({"99991663", "99991668"})  # also said about a token of the wrong kind
+STALE_USER = frozenset({"99991663", "99991668", "99991677"})
 NO_SCOPE = frozenset({"99991672", "99991676", "99991679", "230027"})
 NO_PERMISSION = "121005"
 NOT_INSIDE = "122003"

@@ -7,7 +7,7 @@ Then who may join is asked for and read back. Everything else here is a button i
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from adapters.feishu import instructions, people, prepare_words
+from adapters.feishu import instructions, keys, people, prepare_words
 from adapters.feishu.client import Client, Json, segment
 from adapters.feishu.errors import PLATFORM
 from adapters.feishu.reserves import Reserve, Reserves, joiners
@@ -55,6 +55,9 @@ class Preparations:
 
     async def prepare(self, wish: Preparation) -> Prepared:
         """Raises AdapterError where there is no meeting in the end; everything else is told step by step."""
+        if keys.is_chat(wish.meeting):
+            chat = [Step(precaution=p, result=Result.IMPOSSIBLE, detail=prepare_words.A_GROUP) for p in _ordered(wish)]
+            return Prepared(meeting=wish.meeting, steps=tuple(chat))
         known = self._reserves.get(wish.meeting)
         if wish.meeting and known is None:
             steps = [_step(p) or Step(precaution=p, result=Result.IMPOSSIBLE, detail=prepare_words.NOT_OURS)
@@ -73,13 +76,14 @@ class Preparations:
     async def _made(self, wish: Preparation) -> Made:
         owner = await self._open_id(wish.host)
         until = self._until(wish)
-        answer = await self._reserves.apply(owner=owner, until=until, topic=people.text(wish.title, 100))
+        staff = tuple(a for m in wish.members if m.staff and (a := _account(m)))
+        hosts = tuple(dict.fromkeys((owner, *staff)))
+        answer = await self._reserves.apply(hosts=hosts, until=until, topic=people.text(wish.title, 100))
         described = people.members(answer.get("reserve"))
         number, known = people.identifier(described.get("meeting_no")), people.identifier(described.get("id"))
         if not number or not known:
             raise Transient(PLATFORM, "the platform does not say what it has reserved", code="empty")
-        staff = tuple(a for m in wish.members if m.staff and (a := _account(m)))
-        reserve = Reserve(id=known, number=number, hosts=tuple(dict.fromkeys((owner, *staff))), until=float(until))
+        reserve = Reserve(id=known, number=number, hosts=hosts, until=float(until))
         await self._reserves.note(reserve)
         invalid = people.members(answer.get("reserve_correction_check_info")).get("invalid_host_id_list")
         notes = (prepare_words.BAD_HOST,) if isinstance(invalid, list) and invalid else ()

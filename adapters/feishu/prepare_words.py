@@ -32,6 +32,11 @@ NOT_OURS = Words(
     vi="Cuộc họp này không do ứng dụng đặt nên không sửa được. Hãy để Menshen tạo cuộc họp mới.",
     en="This app has not reserved this meeting and cannot change it. Let Menshen create the meeting.",
 )
+A_GROUP = Words(
+    zh="群聊没有课前设置；需要时可在课中设为仅群主可发言。",
+    vi="Nhóm chat không có thiết lập trước giờ học; khi cần có thể chỉ cho chủ nhóm viết.",
+    en="Nothing is set in a group chat before class; during it, writing can be closed to all but the owner.",
+)
 NO_LINKS = Words(
     zh="飞书没有一人一链接；入会者本来就以账号识别。",
     vi="Feishu không có liên kết riêng cho từng người; người vào được nhận diện bằng tài khoản.",

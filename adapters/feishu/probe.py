@@ -82,6 +82,8 @@ class Probe:
         if self._settings.bot:
             found.append(await self._bot())
         found.append(self._consent())
+        if self._settings.robot:
+            found.append(Checked(code="robot", finding=Finding.UNKNOWN, detail=probe_words.ROBOT))
         return Health(checked=(*found, *probe_words.UNKNOWNS))
 
     async def _events(self) -> list[Checked]:

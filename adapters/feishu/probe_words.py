@@ -27,6 +27,12 @@ NO_CONSENT = Words(
     en="No teacher has given his consent: meetings cannot be ended or recorded as host, and to end one everybody is "
     "put out instead. Ask teachers to consent once on the page of the connection.",
 )
+ROBOT = Words(
+    zh="群机器人只能通过发消息来检查，这里不发。请在测试课堂触发一次提醒，看群里是否收到。",
+    vi="Chỉ kiểm tra được bot của nhóm bằng cách gửi tin, ở đây không gửi. Hãy tạo một cảnh báo trong lớp thử.",
+    en="A group robot can only be checked by a message, and none is sent here. Cause an alert in a test lesson and see "
+    "whether it comes.",
+)
 NO_DATE = Words(
     zh="平台的应答没有时间，无法比较时钟。请确认本机已启用 NTP 对时。",
     vi="Câu trả lời của nền tảng không có thời gian nên không so được đồng hồ. Hãy bảo đảm máy chủ dùng NTP.",

@@ -19,6 +19,7 @@ NOTED = "reserve:"  # note: what is known of a reservation, by meeting number
 HOST, INVITE, JOIN = 1, 2, 3  # `permission`
 IDS, TENANT = 1, 3  # `check_field`
 WHITELIST, BLACKLIST = 1, 2  # `check_mode`
+MOST_HOSTS = 10  # that may be assigned (code 123003)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +78,22 @@ class Reserves:
         """What was noted about a meeting number; None for a meeting that this app did not make."""
         return _read(self._notes.get(NOTED + number)) if number else None
 
-    async def apply(self, *, owner: str, until: int, topic: str) -> Json:
-        """A new reservation as the platform describes it: nothing but teacher and title. Raises AdapterError."""
+    def known(self, number: str) -> bool:
+        """Whether this app made the meeting of that number."""
+        return bool(number and self._notes.get(NOTED + number))
+
+    async def apply(self, *, hosts: tuple[str, ...], until: int, topic: str) -> Json:
+        """A new reservation as the platform describes it: nothing but title and teachers, of whom the first owns it.
+
+        Raises AdapterError.
+        """
         settings: dict[str, object] = {
             "topic": topic,
             "meeting_initial_type": 1,
             "auto_record": False,
-            "assign_host_list": [{"user_type": people.USER, "id": owner}],
+            "assign_host_list": [{"user_type": people.USER, "id": h} for h in hosts[:MOST_HOSTS]],
         }
-        members = {"end_time": str(until), "owner_id": owner, "meeting_settings": settings}
+        members = {"end_time": str(until), "owner_id": hosts[0], "meeting_settings": settings}
         return await self._client.send("POST", "/open-apis/vc/v1/reserves/apply", (BY_OPEN_ID,), members)
 
     async def note(self, reserve: Reserve) -> None:

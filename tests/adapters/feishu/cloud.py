@@ -155,7 +155,9 @@ class Cloud:
             if seen.body:
                 raise Refusal(9499)
             return
-        if seen.headers.get("content-type") != "application/json; charset=utf-8" or not fits(seen.members, route.body):
+        if seen.headers.get("content-type", "").split(";")[0] != "application/json" or not fits(
+            seen.members, route.body
+        ):
             raise Refusal(9499)
 
     # --- tokens -----------------------------------------------------------------------------------------------------

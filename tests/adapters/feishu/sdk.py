@@ -6,8 +6,11 @@ from typing import Any
 with warnings.catch_warnings():  # it brings an old copy of protobuf, and asks for an event loop while it is imported
     warnings.simplefilter("ignore")
     import lark_oapi
+    from lark_oapi.api.auth import v3 as auth
+    from lark_oapi.api.authen import v1 as authen
     from lark_oapi.api.contact import v3 as contact
     from lark_oapi.api.im import v1 as im
+    from lark_oapi.api.tenant import v2 as tenant
     from lark_oapi.api.vc import v1 as vc
     from lark_oapi.core.model import RawRequest
     from lark_oapi.event.dispatcher_handler import EventDispatcherHandler
@@ -17,7 +20,10 @@ with warnings.catch_warnings():  # it brings an old copy of protobuf, and asks f
 
 from tests.adapters.feishu.sample import APP, SECRET
 
-__all__ = ["EventDispatcherHandler", "Frame", "RawRequest", "Streaming", "contact", "im", "lark_oapi", "ping", "vc"]
+__all__ = [
+    "EventDispatcherHandler", "Frame", "RawRequest", "Streaming", "auth", "authen", "contact", "im", "lark_oapi",
+    "ping", "tenant", "vc",
+]  # fmt: skip
 
 
 def client(base_url: str) -> Any:

@@ -10,7 +10,7 @@ from adapters.notes import Notes
 from app.domain.actions import Action, OutcomeKind
 from app.domain.actions import ActionKind as Kind
 from tests.adapters.conformance import NOW
-from tests.adapters.feishu.cloud import LESSON, Cloud, connected, settings
+from tests.adapters.feishu.cloud import LESSON, Cloud, Refusal, connected, settings
 from tests.adapters.feishu.sample import MEETING, NUMBER, PUPIL
 from tests.adapters.feishu.test_control import GUEST
 
@@ -80,6 +80,24 @@ def test_what_it_hears_is_told_once_and_goes_on_where_it_was() -> None:
     assert [d.body.count(b"line 5") for d in heard[5:]] == [1]
 
 
+def test_without_a_token_to_go_on_with_it_asks_from_the_last_event_on() -> None:
+    class Tokenless(Cloud):
+        def on_bot_events(self, request: Any, *more: Any) -> dict[str, Any]:
+            return {**super().on_bot_events(request, *more), "has_more": False, "page_token": ""}
+
+    cloud = Tokenless(bot="there", bot_in={MEETING}, bot_events=[line(0)])
+    notes = Notes(YES | {f"bot:{MEETING}": "{}"})
+
+    async def take(_: Delivery) -> Reply:
+        return Reply()
+
+    for _ in range(2):
+        use(cloud, lambda a: a.listen(take), notes)
+    first, second = (t for _, t in cloud.asked)
+    assert "start_time" not in first
+    assert f"start_time={int(NOW)}" in second
+
+
 def test_a_meeting_that_it_has_left_is_forgotten() -> None:
     notes = Notes(YES | {f"bot:{MEETING}": "{}"})
 
@@ -91,6 +109,18 @@ def test_a_meeting_that_it_has_left_is_forgotten() -> None:
     notes = Notes(YES | {f"bot:{MEETING}": "{}"})
     use(Cloud(bot="there", status=3), lambda a: a.participants(LESSON), notes)
     assert not notes.get(f"bot:{MEETING}")
+
+
+def test_a_beta_that_does_not_answer_makes_no_lesson_unseen() -> None:
+    notes = Notes(YES | {f"bot:{MEETING}": "{}"})
+
+    async def take(_: Delivery) -> Reply:
+        raise AssertionError("nothing to hear")
+
+    use(Cloud(script=[Refusal(121001, 500)]), lambda a: a.listen(take), notes)
+    assert notes.get(f"bot:{MEETING}")
+    assert not FeishuAdapter(settings(bot=True, mode="http"), Http()).listens
+    assert FeishuAdapter(settings(bot=True, mode="http"), Http(), notes).listens
 
 
 def test_it_speaks_and_mutes_in_the_meeting() -> None:

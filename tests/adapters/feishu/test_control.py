@@ -214,6 +214,19 @@ def test_a_lock_lets_in_only_who_is_inside_and_belongs() -> None:
     assert cloud.who_may_join() == {"check_field": 1, "check_mode": 1, "check_list": [TEACHER, PUPIL, OTHER]}
 
 
+def test_whoever_is_put_out_of_a_locked_meeting_stays_out() -> None:
+    cloud = a_class(inside=[row(TEACHER, is_host=True), row(), row("ou_raider")])
+    raider = Participant(id="ou_raider", address="1")
+
+    async def run() -> None:
+        async with connected(cloud, notes=Notes(reserved())) as adapter:
+            await adapter.perform(LESSON, Action(kind=Kind.LOCK))
+            await adapter.perform(LESSON, Action(kind=Kind.KICK, target=raider))
+
+    asyncio.run(run())
+    assert cloud.who_may_join() == {"check_field": 1, "check_mode": 1, "check_list": [TEACHER, PUPIL]}
+
+
 def test_a_meeting_that_is_not_ours_is_locked_by_hand() -> None:
     cloud = a_class()
     for kind in (Kind.LOCK, Kind.UNLOCK):

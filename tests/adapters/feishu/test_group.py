@@ -8,6 +8,7 @@ import pytest
 from adapters.feishu import FeishuAdapter
 from adapters.http import Http
 from adapters.notes import Notes
+from app import matrix
 from app.domain.actions import Action, ActionKind, Level, Outcome, OutcomeKind
 from app.domain.actions import ActionKind as Kind
 from app.domain.errors import Gone, Refused, Transient
@@ -173,6 +174,14 @@ def test_a_group_has_a_table_of_its_own() -> None:
         assert adapter.supports(kind, None, TODAY) == room.capabilities[kind]
     assert adapter.supports(Kind.CLOSE_CHAT, None, TODAY).level is Level.NATIVE
     assert adapter.supports(Kind.CLOSE_CHAT, None, LESSON).level is Level.MANUAL
+
+
+def test_the_table_stands_beside_the_platforms_in_the_readme() -> None:
+    titles = [cell.strip() for cell in matrix.text().splitlines()[0].split("|")]
+    at = titles.index("Feishu / Lark")
+    assert titles[at + 1] == "Feishu group chat"
+    row = next(line for line in matrix.text().splitlines() if line.startswith("| `close_chat`"))
+    assert [cell.strip() for cell in row.split("|")][at : at + 2] == ["by hand", "yes (read back)"]
 
 
 @pytest.mark.parametrize("kind", ActionKind)

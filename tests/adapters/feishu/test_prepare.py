@@ -50,7 +50,9 @@ def test_only_the_roster_and_the_teachers_may_join() -> None:
     permissions = cloud.reserves[RESERVE]["meeting_settings"]["action_permissions"]
     for permission in permissions[1:]:
         assert permission["permission_checkers"][0]["check_list"] == [TEACHER, "ou_assistant"]
-    assert cloud.reserves[RESERVE]["meeting_settings"]["auto_record"] is False
+    chosen = cloud.reserves[RESERVE]["meeting_settings"]
+    assert chosen["auto_record"] is False
+    assert [h["id"] for h in chosen["assign_host_list"]] == [TEACHER, "ou_assistant"]
 
 
 def test_who_has_no_account_is_named() -> None:
@@ -142,6 +144,13 @@ def test_a_meeting_of_somebody_else_cannot_be_changed() -> None:
     report = prepared(cloud, replace(WISH, meeting="999999999", wanted=frozenset(Precaution)))
     assert results(report)[Precaution.ROSTER_ONLY] is Result.IMPOSSIBLE
     assert results(report)[Precaution.CHAT_OFF] is Result.BY_HAND
+    assert cloud.asked == []
+
+
+def test_a_group_chat_is_not_prepared() -> None:
+    cloud = Cloud()
+    report = prepared(cloud, replace(WISH, meeting="oc_x", wanted=frozenset(Precaution)))
+    assert set(results(report).values()) == {Result.IMPOSSIBLE}
     assert cloud.asked == []
 
 

@@ -24,12 +24,14 @@ from tests.adapters.conformance import NOW
 from tests.adapters.feishu import sdk
 from tests.adapters.feishu.cloud import CHAT, LESSON, Cloud, Seen, connected, served, settings
 from tests.adapters.feishu.sample import (
+    APP,
     FIXTURES,
     KEY,
     MEETING,
     NUMBER,
     PUPIL,
     RESERVE,
+    SECRET,
     TEACHER,
     TOKEN,
     content,
@@ -37,6 +39,7 @@ from tests.adapters.feishu.sample import (
 )
 
 vc, im, contact, built = sdk.vc, sdk.im, sdk.contact, sdk.built
+auth, authen, tenant = sdk.auth, sdk.authen, sdk.tenant
 GUEST = Participant(id=PUPIL, account=PUPIL, address="1")
 HOST = Participant(id=TEACHER, account=TEACHER, role=Role.HOST, address="1")
 TODAY = f"{CHAT}:2026-11-20"
@@ -339,6 +342,42 @@ def test_the_host_is_set_as_they_do_it() -> None:
     )
     assert wire(theirs.seen[0]) in [wire(s) for s in there.seen]
     assert there.status == 3
+
+
+def test_tokens_are_asked_for_as_they_do() -> None:
+    """The app's token, the address of the stream, whose consent a token is, and the key of the organisation."""
+
+    async def ask_ours() -> list[Seen]:
+        there = cloud()
+        there.codes["c1"] = TEACHER
+        async with connected(there) as adapter:
+            await adapter.consented("https://menshen.example", "c1")
+            await adapter._preparations._tenant()
+            await adapter._stream.endpoint()
+        return there.seen
+
+    async def ask_theirs() -> list[Seen]:
+        there = cloud()
+        there.granted = 1
+        body = built(auth.InternalTenantAccessTokenRequestBody, app_id=APP, app_secret=SECRET)
+        internal = built(auth.InternalTenantAccessTokenRequest, request_body=body)
+        async with served(there) as base_url:
+            client, streaming = sdk.client(base_url), sdk.Streaming(APP, SECRET, domain=base_url)
+            await asyncio.to_thread(client.auth.v3.tenant_access_token.internal, internal, sdk.option())
+            info, query = built(authen.GetUserInfoRequest), built(tenant.QueryTenantRequest)
+            await asyncio.to_thread(client.authen.v1.user_info.get, info, sdk.option(user="eyJ.user.1"))
+            await asyncio.to_thread(client.tenant.v2.tenant.query, query, sdk.option(app=there.token))
+            await asyncio.to_thread(streaming._get_conn_url)
+        return there.seen
+
+    ours_sent = {s.path: s for s in asyncio.run(ask_ours())}
+    theirs_sent = asyncio.run(ask_theirs())
+    assert len(theirs_sent) == 4
+    for theirs in theirs_sent:
+        mine = ours_sent[theirs.path]
+        assert wire(mine) == wire(theirs)
+        assert mine.headers.get("authorization", "")[:11] == theirs.headers.get("authorization", "")[:11]
+    assert ours_sent["/callback/ws/endpoint"].headers["locale"] == "zh"
 
 
 # --- events -----------------------------------------------------------------------------------------------------------

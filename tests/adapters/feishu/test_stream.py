@@ -85,6 +85,10 @@ class Taking:
     def __init__(self, *failures: Exception | None) -> None:
         self.got: list[Delivery] = []
         self.failures = list(failures)
+        self.opened = 0
+
+    def opens(self) -> None:
+        self.opened += 1
 
     async def __call__(self, delivery: Delivery) -> Reply:
         self.got.append(delivery)
@@ -103,7 +107,7 @@ def session(script: Script, take: Taking | None = None, cloud: Cloud | None = No
     async def run() -> None:
         async with connected(there, **more) as adapter:
             async with asyncio.timeout(5):
-                await adapter.listen(taking)
+                await adapter.listen(taking, taking.opens)
 
     asyncio.run(run())
     return taking
@@ -117,6 +121,7 @@ def test_an_event_is_stored_and_then_acknowledged() -> None:
         told.append(await server.acknowledgement())
 
     taking = session(script)
+    assert taking.opened == 1
     (delivery,) = taking.got
     assert (delivery.method, delivery.body, delivery.received_at) == (STREAMED, EVENT, NOW)
     assert delivery.headers == {"message_id": "m1", "trace_id": "t"}
@@ -295,8 +300,10 @@ def test_a_stream_that_cannot_be_opened_is_worth_another_try() -> None:
     async def never(_: Server) -> None:
         raise AssertionError("nobody may dial")
 
+    taking = Taking()
     with pytest.raises(Transient):
-        session(never, cloud=Closed())
+        session(never, taking, cloud=Closed())
+    assert taking.opened == 0
 
 
 def test_who_is_told_nothing_listens_to_nothing() -> None:
