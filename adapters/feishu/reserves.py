@@ -26,7 +26,7 @@ MOST_HOSTS = 10  # that may be assigned (code 123003)
 class Reserve:
     """One reservation. `listed` None = whoever has the number may join; `locked` None = the door is not locked.
 
-    `hosts` are the teacher and his assistants, who always may; `tenant` is the tenant's key where only its own people
+    `hosts` are the teachers, who always may; `tenant` is the tenant's key where only its own people
     may join; `until` is when the number is given back, in seconds since the epoch.
     """
 

@@ -17,14 +17,14 @@ from tests.adapters.feishu.sample import NUMBER, PUPIL, RESERVE, TEACHER
 
 MEMBERS = (
     RosterEntry(id="r1", name="访客", accounts=("on_1", PUPIL)),
-    RosterEntry(id="r2", name="助教", accounts=("ou_assistant",), staff=True),
+    RosterEntry(id="r2", name="助教", accounts=("ou_coteacher",), staff=True),
     RosterEntry(id="r3", name="没有账号"),
 )
 WISH = Preparation(
     meeting="", title="数学", starts_at=NOW + 600, ends_at=NOW + 3600, host=TEACHER,
     wanted=frozenset({Precaution.ROSTER_ONLY}), members=MEMBERS,
 )  # fmt: skip
-LISTED = {"check_field": 1, "check_mode": 1, "check_list": [TEACHER, "ou_assistant", PUPIL]}
+LISTED = {"check_field": 1, "check_mode": 1, "check_list": [TEACHER, "ou_coteacher", PUPIL]}
 
 
 def prepared(cloud: Cloud, wish: Preparation = WISH, notes: Notes | None = None) -> Prepared:
@@ -49,10 +49,10 @@ def test_only_the_roster_and_the_teachers_may_join() -> None:
     assert json.loads(notes.get(f"reserve:{NUMBER}"))["id"] == RESERVE
     permissions = cloud.reserves[RESERVE]["meeting_settings"]["action_permissions"]
     for permission in permissions[1:]:
-        assert permission["permission_checkers"][0]["check_list"] == [TEACHER, "ou_assistant"]
+        assert permission["permission_checkers"][0]["check_list"] == [TEACHER, "ou_coteacher"]
     chosen = cloud.reserves[RESERVE]["meeting_settings"]
     assert chosen["auto_record"] is False
-    assert [h["id"] for h in chosen["assign_host_list"]] == [TEACHER, "ou_assistant"]
+    assert [h["id"] for h in chosen["assign_host_list"]] == [TEACHER, "ou_coteacher"]
 
 
 def test_who_has_no_account_is_named() -> None:
@@ -133,7 +133,7 @@ def test_a_known_meeting_gets_the_new_roster_and_more_time() -> None:
     assert cloud.who_may_join() == {
         "check_field": 1,
         "check_mode": 1,
-        "check_list": [TEACHER, "ou_assistant", "ou_new"],
+        "check_list": [TEACHER, "ou_coteacher", "ou_new"],
     }
     assert cloud.reserves[RESERVE]["end_time"] == str(int(NOW) + 86_400 + 900)
     assert len(cloud.reserves) == 1
