@@ -1,10 +1,11 @@
 """The capability matrix of the README, made from what the adapters declare."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from adapters import REGISTRY
-from adapters.base import Adapter
+from adapters.base import Adapter, Budget, Period
 from app.domain.actions import ActionKind, Capabilities, Confirm, Level
 
 README = Path(__file__).parent.parent / "README.md"
@@ -14,22 +15,46 @@ _LEVEL = {Level.NATIVE: "yes", Level.PARTIAL: "partly", Level.MANUAL: "by hand",
 _PROOF = {Confirm.EVENT: "event", Confirm.READ: "read back", Confirm.NEVER: "cannot be read"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A platform, or another kind of room on it."""
+
+    title: str
+    kind: type[Adapter[Any]]
+    capabilities: Capabilities
+
+
 def text() -> str:
     """The matrix as Markdown: platforms across, actions down; how an action proves itself in brackets."""
     columns = [column for kind in REGISTRY.values() for column in _columns(kind)]
-    lines = [
-        "| | " + " | ".join(title for title, _, _ in columns) + " |",
-        "|---|" + "---|" * len(columns),
-        "| proof of the adapter | " + " | ".join(proof for _, proof, _ in columns) + " |",
+    rows = [
+        ("", [c.title for c in columns]),
+        ("proof of the adapter", [c.kind.proof.value for c in columns]),
+        ("ways in", [", ".join(way.value for way in c.kind.ways) for c in columns]),
+        ("quota", [_quota(c.kind) for c in columns]),
+        *((f"`{action}`", [_cell(c.capabilities, action) for c in columns]) for action in ActionKind),
     ]
-    lines += [f"| `{action}` | " + " | ".join(_cell(c, action) for _, _, c in columns) + " |" for action in ActionKind]
-    return "\n".join(lines)
+    lines = [f"| {head} | " + " | ".join(cells) + " |" for head, cells in rows]
+    return "\n".join([lines[0], "|---|" + "---|" * len(columns), *lines[1:]])
 
 
-def _columns(kind: type[Adapter[Any]]) -> list[tuple[str, str, Capabilities]]:
-    """A platform, and beside it each other kind of room that it has: title, proof and table."""
+def _columns(kind: type[Adapter[Any]]) -> list[Column]:
+    """A platform, and beside it each other kind of room that it has."""
     rooms = [(kind.title.en, kind.capabilities), *((room.title.en, room.capabilities) for room in kind.other_rooms)]
-    return [(title, kind.proof.value, table) for title, table in rooms]
+    return [Column(title=title, kind=kind, capabilities=table) for title, table in rooms]
+
+
+def _quota(kind: type[Adapter[Any]]) -> str:
+    """What a school may ask for by default, and what of that is kept for the emergency buttons."""
+    return "<br>".join(_budget(budget) for budget in kind.budgets) or "none"
+
+
+def _budget(budget: Budget) -> str:
+    spans = {Period.DAY: "day", Period.MONTH: "month"}
+    rolling = {1.0: "second", 60.0: "minute", 3600.0: "hour", 86_400.0: "day"}
+    span = spans.get(budget.period) or rolling.get(budget.seconds) or f"{budget.seconds:g} s"
+    kept = f" ({budget.reserve:,} kept)".replace(",", " ") if budget.reserve else ""
+    return f"{budget.calls:,} {budget.counts.value} a {span}{kept}".replace(",", " ")
 
 
 def _cell(capabilities: Capabilities, action: ActionKind) -> str:
