@@ -55,6 +55,7 @@ class Pace:
 
 
 NEVER = float("inf")
+DEAR = 60.0  # seconds between two questions that come to nothing, where every call is paid for
 
 
 def now() -> float:
@@ -326,7 +327,13 @@ class Clock:
 
     async def _failed(self, watch: Watch, reason: str) -> float:
         await self._lose_sight(watch, reason)
-        return self._pace.silent
+        return self._later(watch)
+
+    def _later(self, watch: Watch) -> float:
+        """Until a question that came to nothing is asked again: where calls are paid for, not so soon."""
+        connected = self._connections.get(watch.connection)
+        paid = connected.adapter.every(hot=True) if connected is not None else None
+        return self._pace.silent if paid is None else min(max(paid, self._pace.silent), DEAR)
 
     async def _compared(self, watch: Watch, before: LessonState, after: LessonState, asked_at: float) -> float | None:
         """Whether the list showed what events should have told, and whether they told it soon after."""

@@ -26,6 +26,7 @@ from app.domain.errors import AdapterError, MenshenError, Refused
 from app.pipeline import Pipeline
 
 LEASE = 15.0  # seconds; a process that dies is replaced within that
+BRIEF = 1.0  # seconds; who says goodbye sooner than that, again and again, is not dialled in a circle
 SOLID = 30.0  # seconds; a session that held so long was a good one
 AFTER_A_FAULT = 60.0  # seconds until a renewal that failed is tried again
 
@@ -158,12 +159,14 @@ class Listening:
         while True:
             began = self._now()
             wish = await self._session(ear, connected)
+            lasted = self._now() - began
             if wish:  # the platform asked us to dial again: nothing was wrong
-                ear.failures = 0
                 self._opens(ear, connected)
                 ear.gap = Way.STREAM in connected.adapter.ways
-                continue
-            ear.failures = 1 if self._now() - began > SOLID else ear.failures + 1
+                if lasted >= BRIEF:
+                    ear.failures = 0
+                    continue
+            ear.failures = 1 if lasted > SOLID else ear.failures + 1
             pauses = self._haste.pauses
             pause = pauses[min(ear.failures, len(pauses)) - 1]
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  spreads dialling; to guess it is no use

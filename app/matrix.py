@@ -53,8 +53,9 @@ def _budget(budget: Budget) -> str:
     spans = {Period.DAY: "day", Period.MONTH: "month"}
     rolling = {1.0: "second", 60.0: "minute", 3600.0: "hour", 86_400.0: "day"}
     span = spans.get(budget.period) or rolling.get(budget.seconds) or f"{budget.seconds:g} s"
+    article = "an" if span == "hour" else "a"
     kept = f" ({budget.reserve:,} kept)".replace(",", " ") if budget.reserve else ""
-    return f"{budget.calls:,} {budget.counts.value} a {span}{kept}".replace(",", " ")
+    return f"{budget.calls:,} {budget.counts.value} {article} {span}{kept}".replace(",", " ")
 
 
 def _cell(capabilities: Capabilities, action: ActionKind) -> str:

@@ -4,7 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from app.connections import Connections
-from app.domain.actions import UNDO, Action, ActionKind, Decision, Lane, Outcome, OutcomeKind, Support, at_once, plan
+from app.domain.actions import (
+    UNDO,
+    Action,
+    ActionKind,
+    Decision,
+    Lane,
+    Outcome,
+    OutcomeKind,
+    Severity,
+    Support,
+    at_once,
+    plan,
+)
 from app.domain.events import ClockTicked, Event, OutcomeSettled, RosterPolled, SightLost, SightRegained
 from app.domain.incidents import incident_for
 from app.domain.state import LessonState, Standing, apply, proven, satisfied
@@ -14,6 +26,7 @@ from policies import decide
 Say = Callable[[Lesson, Decision], str]  # the line that people outside the panel get for an alert
 
 STANDS_IN = 600.0  # seconds for which the room is closed in place of a measure that the platform does not have
+LINE_EVERY = 60.0  # seconds between two lines of a lesson in a group: robots that say more are blocked
 DEADLINES = {Lane.PANIC: 30.0, Lane.GUARD: 60.0, Lane.ROUTINE: 120.0}  # seconds until an intent must not fire any more
 
 
@@ -53,7 +66,7 @@ class Steps:
             if action.kind is not decision.action.kind and _under_way(lesson.state, action):
                 continue  # two wishes may come down to the same on this platform
             action = replace(action, operator=lesson.state.operator())
-            if support.channel and action.kind is ActionKind.ALERT:
+            if support.channel and _worth_a_line(lesson.state, decision, self.writing.now):
                 action = replace(action, text=self.say(lesson, decision))
             standing = self._standing(lesson, decision, action)
             queued = self.writing.intend(lesson, standing, decision.params, support, press)
@@ -64,7 +77,7 @@ class Steps:
         """Hand an intent to the executor, or settle at once what no request is sent for."""
         if standing.status is OutcomeKind.SIMULATED:
             return []
-        outcome = at_once(support, standing.action.kind)
+        outcome = at_once(support, standing.action)
         if outcome is not None:
             return self._settle(lesson, standing, outcome)
         self.queued.append(queued)
@@ -85,6 +98,14 @@ class Steps:
     def _settle(self, lesson: Lesson, standing: Standing, outcome: Outcome) -> list[str]:
         event = OutcomeSettled(at=self.writing.now, intent=standing.id, action=standing.action, outcome=outcome)
         return self.take(lesson, event)
+
+
+def _worth_a_line(state: LessonState, decision: Decision, now: float) -> bool:
+    """Whether people outside the panel are told too: nothing slight, and one line a minute from one lesson."""
+    if decision.observed or decision.severity < Severity.MEDIUM:
+        return False
+    said = (s for s in state.intents.values() if s.action.kind is ActionKind.ALERT and s.action.text)
+    return not any(s.at > now - LINE_EVERY for s in said)
 
 
 def _until(decision: Decision, action: Action, now: float) -> float | None:

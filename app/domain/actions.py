@@ -283,10 +283,10 @@ def _can(supports: Supports, action: Action) -> bool:
     return supports(action.kind, action.target).level is not Level.NONE
 
 
-def at_once(support: Support, kind: ActionKind) -> Outcome | None:
+def at_once(support: Support, action: Action) -> Outcome | None:
     """The outcome of what no request is sent for, None where one is."""
-    if kind is ActionKind.ALERT:
-        return None if support.channel else Outcome(kind=OutcomeKind.CONFIRMED)
+    if action.kind is ActionKind.ALERT:
+        return None if support.channel and action.text else Outcome(kind=OutcomeKind.CONFIRMED)
     if support.level is Level.MANUAL:
         return Outcome(kind=OutcomeKind.MANUAL, instruction=support.instruction, detail=support.note)
     if support.level is Level.NONE:
