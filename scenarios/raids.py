@@ -109,7 +109,10 @@ def teacher_drops() -> Script:
         "the slides, and one of them is made co-host at minute 4.",
         later="Rules for a lesson without its host and for unexpected co-hosts come later.",
         wanted=(
-            Wanted(text="nobody new comes in while the host is away", met=lambda s: bool(s.done("locked=True"))),
+            Wanted(
+                text="nobody new comes in while the host is away",
+                met=lambda s: any(180 <= a.at <= 300 for a in s.done("locked=True", "waiting_room=True")),
+            ),
             CALM_10,
             NO_PUPIL_OUT,
             Wanted(

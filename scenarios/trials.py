@@ -78,7 +78,6 @@ def rate_limit() -> Script:
         id="S8",
         title="Rate limit",
         seconds=460,
-        service=True,
         habits=PASSIVE,
         policy={"preset": "seminar"},
         rate=5,
