@@ -7,7 +7,6 @@ no part.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 
 QUIET = 30.0  # seconds without anything hostile after which the room counts as calm; intruders keep trying meanwhile
 
@@ -77,11 +76,10 @@ def calm_after(spans: Sequence[Span], end: float) -> float | None:
     if not spans:
         return 0.0
     merged = _merged(spans)
-    for one, following in pairwise((*merged, Span(max(end, merged[-1].end), end))):
-        last = following.start >= end
-        if following.start - one.end >= (0.0 if last and one.end < end else QUIET):
-            return one.end - spans[0].start
-    return None
+    following = (*(span.start for span in merged[1:]), end)
+    quiet = (one.end for one, start in zip(merged, following, strict=True) if start - one.end >= QUIET)
+    over = next(quiet, None)
+    return None if over is None else over - spans[0].start
 
 
 def disturbed_seconds(spans: Sequence[Span]) -> float:

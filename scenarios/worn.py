@@ -11,11 +11,9 @@ from adapters.drill.control import CONFIRMED, REQUESTED, Room
 from adapters.http import Http
 from adapters.notes import Notes
 from app.domain.actions import Action, ActionKind, Level, Outcome, OutcomeKind, Support
-from app.domain.events import EVENTS, Attendance, Event, PersonEvent, Presence, SettingsChanged, Switches
+from app.domain.events import Attendance, Event, PersonEvent, Presence, SettingsChanged, Switches
 from app.domain.people import Participant
 from scenarios.poverty import Poverty, poverty_of
-
-ALL = frozenset(EVENTS)  # what an adapter tells that declares nothing
 
 
 class Worn(DrillAdapter):
@@ -109,7 +107,7 @@ def wearing(platform: str) -> type[DrillAdapter]:
     if issubclass(kind, DrillAdapter):
         return kind
     poverty = poverty_of(platform)
-    tells = kind.tells if kind.tells != ALL else poverty.tells
+    tells = kind.tells & poverty.tells  # an adapter declares all its rooms and options together
     own: Mapping[str, Any] = {
         name: getattr(kind, name)
         for name in ("title", "proof", "capabilities", "budgets", "poll_seconds", "settles_seconds", "ways")
