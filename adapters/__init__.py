@@ -3,10 +3,11 @@
 from typing import Any
 
 from adapters.base import Adapter
+from adapters.dingtalk import DingTalkAdapter
 from adapters.drill import DrillAdapter
 from adapters.janus import JanusAdapter
 from adapters.tencent_meeting import TencentMeetingAdapter
 
 REGISTRY: dict[str, type[Adapter[Any]]] = {
-    kind.platform: kind for kind in (DrillAdapter, TencentMeetingAdapter, JanusAdapter)
+    kind.platform: kind for kind in (DrillAdapter, TencentMeetingAdapter, DingTalkAdapter, JanusAdapter)
 }

@@ -170,6 +170,11 @@ class OtherRoom:
 
 
 Take = Callable[[Delivery], Awaitable[Reply]]  # returns when the delivery is committed; raises StoreError when not
+Opened = Callable[[], None]  # says that a session is open and its facts come in
+
+
+def _nobody_asks() -> None:
+    """Nobody wants to know."""
 
 
 class Adapter(ABC, Generic[S]):
@@ -262,8 +267,10 @@ class Adapter(ABC, Generic[S]):
     async def probe(self) -> Health:
         """Whether credentials, scopes and quota suffice. Never raises: a failure is a finding."""
 
-    async def listen(self, take: Take) -> None:
+    async def listen(self, take: Take, opened: Opened = _nobody_asks) -> None:
         """Reach out for the facts until the platform ends it: one session of a stream, or one round of polling.
+
+        Calls `opened` as soon as facts can come in.
 
         Each delivery is acknowledged to the platform after `take` has returned, never before. The caller dials
         again, after a pause that grows while sessions fail. Returns when the session ended as the platform wished

@@ -36,6 +36,9 @@ class Answer:
         return min(float(value), LONGEST_WAIT) if plain else None
 
 
+OUR_BUDGET = "budget"  # code of a Transient that no platform said: we held a request back
+
+
 class Meter(Protocol):
     """Who counts the requests of a connection against its budgets."""
 

@@ -1,7 +1,7 @@
 """What a connection has to remember across restarts: short texts by name, which only its own adapter understands.
 
 Which booking an occurrence belongs to, a token that may be used once, what a probe found out about this tenant. This
-one forgets with the process; the service gives each connection one that is stored, sealed (app/store/notes.py).
+one forgets with the process; the service gives each connection one that is stored, sealed (app/memory.py).
 """
 
 from collections.abc import Mapping

@@ -178,15 +178,15 @@ def user_password(mail: str) -> None:
 def user_disable(mail: str, back: Annotated[bool, typer.Option(help="let this person in again")] = False) -> None:
     """Shut somebody out at once: no sign-in, no session, no token of this person works any more."""
     with _desk() as (desk, _settings):
-        for user in _accounts(desk, mail):
+        for user in _accounts(desk, mail, disabled=back):
             desk.people.set_disabled(user.school, user.id, not back)
             typer.echo(f"{user.name} ({user.role}): {'may sign in again' if back else 'is shut out'}.")
 
 
-def _accounts(desk: Desk, mail: str) -> tuple[User, ...]:
-    found = desk.people.accounts(mail)
+def _accounts(desk: Desk, mail: str, *, disabled: bool = False) -> tuple[User, ...]:
+    found = desk.people.accounts(mail, disabled=disabled)
     if not found:
-        raise NotFound(f"nobody here has the mail {mail}")
+        raise NotFound(f"nobody {'is shut out' if disabled else 'signs in'} here with the mail {mail}")
     return found
 
 

@@ -15,10 +15,22 @@ from typing import Any
 
 import structlog
 
+from adapters.base import Adapter
+from adapters.http import OUR_BUDGET, spending
 from app.connections import Connected, Connections
-from app.domain.actions import OutcomeKind
-from app.domain.errors import Gone, MenshenError, Refused
-from app.domain.events import Attendance, ClockTicked, Event, LessonEnded, RosterPolled, SightLost, SightRegained
+from app.domain.actions import Lane, OutcomeKind
+from app.domain.errors import Gone, MenshenError, NotFound, Refused, StoreError
+from app.domain.events import (
+    EVENTS,
+    OURS,
+    Attendance,
+    ClockTicked,
+    Event,
+    LessonEnded,
+    RosterPolled,
+    SightLost,
+    SightRegained,
+)
 from app.domain.state import LessonState, Status
 from app.pipeline import Committed, Pipeline
 from app.store.log import Lesson
@@ -60,7 +72,9 @@ class Watch:
     key: str
     heard: float  # newest event from the platform, by our clock
     wake: float | None = None
-    poll_at: float = 0.0  # when the list is read next; never while it is being read
+    poll_at: float = 0.0  # when the list is read next
+    polling: bool = False  # it is being read just now
+    gap: bool = False  # events were missed, and we know it: the next list may show what none of them told
     people: int = -1  # inside and waiting, after the newest commit; -1 = not known yet
     answered: float = 0.0  # when the newest answer was asked for
     failures: int = 0
@@ -87,6 +101,8 @@ class Clock:
         self._connections = connections
         self._now = now
         self._watches: dict[str, Watch] = {}
+        self._deaf: dict[str, str] = {}  # why nothing is heard of a connection's stream
+        self._telling: set[asyncio.Task[Lesson | None]] = set()
         self._live: Counter[str] = Counter()  # watched lessons by connection
         self._due: list[tuple[float, str]] = []
         self._task: asyncio.Task[None] | None = None
@@ -98,8 +114,7 @@ class Clock:
         for lesson in committed.lessons:
             state = lesson.state
             if state.status is Status.ENDED:
-                if self._watches.pop(lesson.id, None):
-                    self._live[lesson.connection] -= 1
+                self._forget(lesson.id)
                 continue
             if state.status is not Status.LIVE:
                 continue
@@ -132,16 +147,22 @@ class Clock:
         self._live[connection] += 1
         connected = self._connections.get(connection)
         if connected is not None:
-            self._poll_after(watch, self._every(watch, connected.adapter.poll_seconds))
+            self._poll_after(watch, self._every(watch, connected.adapter))
         return watch
+
+    def _forget(self, lesson: str) -> None:
+        """Nothing is due any more in a lesson that is over."""
+        if watch := self._watches.pop(lesson, None):
+            self._live[watch.connection] -= 1
 
     def _poll_after(self, watch: Watch, seconds: float) -> None:
         watch.poll_at = self._now() + seconds
-        heapq.heappush(self._due, (watch.poll_at, watch.lesson))
+        if watch.poll_at < NEVER:
+            heapq.heappush(self._due, (watch.poll_at, watch.lesson))
 
     def _poll_soon(self, watch: Watch, seconds: float) -> None:
         """Sooner than planned; a poll that is under way is soon enough."""
-        if self._now() + seconds < watch.poll_at != NEVER:
+        if self._now() + seconds < watch.poll_at and not watch.polling:
             self._poll_after(watch, seconds)
 
     def _heat(self, watch: Watch, until: float) -> None:
@@ -149,9 +170,13 @@ class Clock:
         watch.hot_until = until
         self._poll_soon(watch, self._pace.hot)
 
-    def _every(self, watch: Watch, poll_seconds: float) -> float:
+    def _every(self, watch: Watch, adapter: Adapter[Any]) -> float:
         """Seconds between two polls of this lesson just now."""
-        if watch.hot_until > self._now():
+        hot, poll_seconds = watch.hot_until > self._now(), adapter.poll_seconds
+        told = adapter.every(hot=hot or watch.connection in self._deaf)
+        if told is not None:
+            return told
+        if hot:
             return min(poll_seconds, self._pace.hot)
         return min(poll_seconds, max(self._pace.sight, self._pace.share * self._live[watch.connection]))
 
@@ -160,6 +185,34 @@ class Clock:
             return  # a tick too many is harmless; one that is pushed ahead by every event never comes
         heapq.heappush(self._due, (at, watch.lesson))
         watch.wake = at
+
+    # --- streams --------------------------------------------------------------------------------------------------
+
+    def deaf(self, connection: str, reason: str) -> None:
+        """Nothing comes in any more on this connection: its lessons say so, and are read instead."""
+        if self._deaf.get(connection) == reason:
+            return
+        self._deaf[connection] = reason
+        for watch in self._of(connection):
+            self._say(watch, SightLost(at=self._now(), reason=reason))
+            self._poll_soon(watch, self._pace.silent)
+
+    def hears(self, connection: str) -> None:
+        """Events come in again, or for the first time; what was missed is read once."""
+        self._deaf.pop(connection, None)
+        for watch in self._of(connection):
+            watch.gap = True
+            if watch.blind.startswith(("stream", "subscription")):
+                self._say(watch, SightRegained(at=self._now()))
+            self._poll_soon(watch, 0.0)
+
+    def _of(self, connection: str) -> list[Watch]:
+        return [watch for watch in self._watches.values() if watch.connection == connection]
+
+    def _say(self, watch: Watch, event: Event) -> None:
+        task = asyncio.create_task(self._tell(watch, event))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
     # --- the loop -------------------------------------------------------------------------------------------------
 
@@ -172,34 +225,37 @@ class Clock:
             await asyncio.sleep(self._pace.step)
             while self._due and self._due[0][0] <= self._now():
                 watch = self._watches.get(heapq.heappop(self._due)[1])
-                if watch is not None:
+                if watch is None:
+                    continue
+                try:
                     await self._look_at(watch)
+                except Exception:  # logged; what is wrong with one lesson must not stop the clock of all the others
+                    self._log.exception("clock stumbled", lesson=watch.lesson)
+                    self._wake(watch, self._now() + self._pace.later)
 
     async def _look_at(self, watch: Watch) -> None:
         """Tick where a measure or a rule is due; poll where it is time."""
         now = self._now()
         if watch.wake is not None and watch.wake <= now:
             watch.wake = None
-            await self._tell(watch, ClockTicked(at=now))
-            await self._again(watch)
+            self._again(watch, await self._tell(watch, ClockTicked(at=now)))
         connected = self._connections.get(watch.connection)
-        if connected is None or now < watch.poll_at:
+        if connected is None or now < watch.poll_at or watch.polling:
             return
         polls = self._polls.setdefault(watch.connection, set())
         if len(polls) >= PARALLEL or not self._may_read(watch.connection):
             self._poll_after(watch, self._pace.later)
             return
-        watch.poll_at = NEVER
+        watch.polling = True
         task = asyncio.create_task(self._poll(watch, connected))
         polls.add(task)
         task.add_done_callback(polls.discard)
 
-    async def _again(self, watch: Watch) -> None:
-        """After a tick that changed nothing, what is still due comes again, a moment later."""
-        with contextlib.suppress(MenshenError):
-            lesson = await self._pipeline.look(watch.school, watch.lesson)
-            at = wake_at(lesson.course.policy, lesson.state)
-            self._wake(watch, None if at is None else max(at, self._now() + self._pace.later))
+    def _again(self, watch: Watch, told: Lesson | None) -> None:
+        """What is still due after a tick comes again, a moment later; so does a tick that was not stored."""
+        later = self._now() + self._pace.later
+        at = later if told is None else wake_at(told.course.policy, told.state)
+        self._wake(watch, None if at is None else max(at, later))
 
     async def _poll(self, watch: Watch, connected: Connected) -> None:
         """Ask the platform who is there; next poll sooner when something is wrong."""
@@ -207,30 +263,39 @@ class Clock:
         try:
             again = await self._asked(watch, connected)
         finally:
+            watch.polling = False
             if self._watches.get(watch.lesson) is watch:
-                self._poll_after(watch, again or self._every(watch, connected.adapter.poll_seconds))
+                self._poll_after(watch, again or self._every(watch, connected.adapter))
 
     async def _asked(self, watch: Watch, connected: Connected) -> float | None:
         asked_at = self._now()
         try:
             seen = await self._answer(watch, connected.adapter.participants(watch.key))
             before = await self._state(watch)
-            await self._tell(watch, RosterPolled(at=self._now(), attendance=seen, asked_at=asked_at))
-            after = await self._state(watch)
+            told = await self._tell(watch, RosterPolled(at=self._now(), attendance=seen, asked_at=asked_at))
         except Gone:
             return await self._over(watch, asked_at)
         except Refused:
             self._suspect(watch.connection)
             return await self._failed(watch, "refused")
-        except (MenshenError, TimeoutError):
-            watch.failures += 1
-            return await self._failed(watch, "no_answer") if watch.failures >= 2 else self._pace.silent
+        except StoreError:
+            return self._pace.later  # a fault of our own says nothing of the platform
+        except (MenshenError, TimeoutError) as e:
+            if getattr(e, "code", "") == OUR_BUDGET:
+                return None  # we did not ask: that says nothing of the platform
+            return await self._unanswered(watch)
+        except Exception:  # an adapter's own mistake is logged; with it we see as little as without an answer
+            self._log.exception("adapter failed", lesson=watch.lesson)
+            return await self._unanswered(watch)
         watch.failures, watch.missing, watch.answered = 0, 0, asked_at
-        return await self._compared(watch, before, after, asked_at)
+        if told is None:
+            return self._pace.later
+        return await self._compared(watch, before, told.state, asked_at)
 
     async def _answer(self, watch: Watch, asking: Coroutine[Any, Any, Attendance]) -> Attendance:
         """The platform's list. While it takes too long we cannot see, even if it comes in the end."""
-        question = asyncio.create_task(asking)
+        with spending(Lane.ROUTINE, prepaid=1):
+            question = asyncio.create_task(asking)
         patience = max(self._pace.silent, watch.answered + self._pace.limit - self._now())
         try:
             async with asyncio.timeout(self._pace.answer):
@@ -254,6 +319,11 @@ class Clock:
             if watch.connection == connection and not watch.blind:
                 self._poll_soon(watch, 0.0)
 
+    async def _unanswered(self, watch: Watch) -> float:
+        """Once is an accident; twice in a row means that we cannot see."""
+        watch.failures += 1
+        return await self._failed(watch, "no_answer") if watch.failures >= 2 else self._pace.silent
+
     async def _failed(self, watch: Watch, reason: str) -> float:
         await self._lose_sight(watch, reason)
         return self._pace.silent
@@ -266,25 +336,30 @@ class Clock:
         if watch.unheard and asked_at - watch.unheard >= self._pace.silent:
             await self._lose_sight(watch, "events_stopped")
         elif not watch.unheard:
-            if differs and watch.heard < asked_at and after.status is Status.LIVE:
+            missed, watch.gap = watch.gap, False
+            if differs and not missed and watch.heard < asked_at and after.status is Status.LIVE:
                 watch.unheard = asked_at
-            elif watch.blind:
+            elif after.blind and watch.connection not in self._deaf:
                 await self._tell(watch, SightRegained(at=self._now()))
         return self._pace.silent if watch.unheard else None
 
     async def _lose_sight(self, watch: Watch, reason: str) -> None:
+        """Say so once. Only a commit changes `watch.blind`: what was not stored is said again."""
         if watch.blind != reason:
-            watch.blind = reason
             await self._tell(watch, SightLost(at=self._now(), reason=reason))
 
     async def _state(self, watch: Watch) -> LessonState:
         return (await self._pipeline.look(watch.school, watch.lesson)).state
 
-    async def _tell(self, watch: Watch, event: Event) -> None:
+    async def _tell(self, watch: Watch, event: Event) -> Lesson | None:
+        """The lesson after our event; None when it was not stored."""
         try:
-            await self._pipeline.tell(watch.school, watch.lesson, event)
+            return await self._pipeline.tell(watch.school, watch.lesson, event)
         except MenshenError as e:
             self._log.warning("not told", lesson=watch.lesson, event_kind=event.kind, error=type(e).__name__)
+            if isinstance(e, NotFound):
+                self._forget(watch.lesson)
+            return None
 
     def resume(self, live: Iterable[tuple[str, str, str, str]]) -> None:
         """Watch the lessons that were live when the process stopped: (school, lesson, connection, key)."""
@@ -295,18 +370,12 @@ class Clock:
 
     async def close(self) -> None:
         """Stop watching."""
-        tasks = [t for polls in self._polls.values() for t in polls] + ([self._task] if self._task else [])
+        tasks: list[asyncio.Task[Any]] = [*self._telling, *(t for polls in self._polls.values() for t in polls)]
+        tasks += [self._task] if self._task else []
         for task in tasks:
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-_TOLD = frozenset(
-    {
-        "lesson.started", "lesson.ended", "participant.waiting", "participant.joined", "participant.left",
-        "participant.renamed", "participant.role_changed", "audio.unmuted", "audio.muted", "video.started",
-        "video.stopped", "share.started", "share.stopped", "stream.changed", "chat.posted", "settings.changed",
-        "risk.reported", "unknown",
-    }
-)  # fmt: skip
+_TOLD = EVENTS.keys() - {kind.kind for kind in OURS}

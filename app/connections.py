@@ -2,9 +2,9 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
@@ -12,18 +12,23 @@ from pydantic import SecretStr, ValidationError
 
 from adapters.base import Adapter
 from adapters.http import Http
+from adapters.notes import Notes
+from app.budgets import Allowance
 from app.domain.actions import ActionKind, Capabilities, Supports
 from app.domain.errors import Invalid, MenshenError
+from app.store.usage import Used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
-    """One connection, ready to be used."""
+    """One connection, ready to be used. `account` is whom the platform counts: its own id where it does not say."""
 
     school: str
     id: str
     name: str
     adapter: Adapter[Any]
+    account: str
+    allowance: Allowance
 
 
 class WrongKey(MenshenError):
@@ -49,12 +54,41 @@ class Seal:
         return opened
 
 
+class Memory(Protocol):
+    """What connections remember across restarts (app/memory.py)."""
+
+    def notes(self, school: str, connection: str) -> Notes:
+        """The notes of one connection."""
+
+    def used(self, school: str, account: str) -> Iterable[Used]:
+        """What is used up of an account's budgets."""
+
+
+class Forgetful:
+    """Remembers nothing beyond the process."""
+
+    def notes(self, school: str, connection: str) -> Notes:
+        return Notes()
+
+    def used(self, school: str, account: str) -> Iterable[Used]:
+        return ()
+
+
 class Connections:
     """Every connection by id. `http` makes the shared client, so that nothing opens before the loop runs."""
 
-    def __init__(self, registry: Mapping[str, type[Adapter[Any]]], http: Callable[[], Http]) -> None:
+    def __init__(
+        self,
+        registry: Mapping[str, type[Adapter[Any]]],
+        http: Callable[[], Http],
+        now: Callable[[], float],
+        memory: Memory | None = None,
+    ) -> None:
         self.registry = registry
         self._make_http = http
+        self._now = now
+        self._memory = memory or Forgetful()
+        self._allowances: dict[tuple[str, str], Allowance] = {}
         self._clients: dict[str, Http] = {}
         self._connected: dict[str, Connected] = {}
 
@@ -96,11 +130,38 @@ class Connections:
     def add(self, *, school: str, connection: str, name: str, platform: str, settings: Mapping[str, Any]) -> Connected:
         """Make the adapter of a connection; replaces one of the same id."""
         kind = self.registry[platform]
-        client = self._clients.setdefault(connection, self._make_http())
-        adapter = kind(kind.settings_type.model_validate(dict(settings)), client)
-        connected = Connected(school=school, id=connection, name=name, adapter=adapter)
+        client = self._clients.get(connection) or self._make_http()
+        before = self._connected.get(connection)
+        notes = before.adapter.notes if before else self._memory.notes(school, connection)
+        adapter = kind(kind.settings_type.model_validate(dict(settings)), client, notes)
+        self._clients[connection] = client
+        account = f"{platform}:{adapter.account}" if adapter.account else connection
+        client.meter = allowance = self._allowance(school, account, adapter)
+        connected = Connected(
+            school=school, id=connection, name=name, adapter=adapter, account=account, allowance=allowance
+        )
         self._connected[connection] = connected
         return connected
+
+    def _allowance(self, school: str, account: str, adapter: Adapter[Any]) -> Allowance:
+        """The budgets of an account: one for all of its connections, with the newest one's numbers."""
+        kept = self._allowances.get((school, account))
+        if kept is None:
+            kept = Allowance(adapter.limits(), self._now, self._memory.used(school, account))
+            self._allowances[(school, account)] = kept
+        else:
+            kept.again(adapter.limits())
+        return kept
+
+    def sharing(self, connection: str) -> tuple[Connected, ...]:
+        """The connections of the same account, this one first: what the platform tells one is for all of them."""
+        mine = self._connected[connection]
+        others = (c for c in self._connected.values() if c.account == mine.account and c.id != mine.id)
+        return (mine, *others)
+
+    def allowances(self) -> Mapping[tuple[str, str], Allowance]:
+        """Every account's budgets, by school and account."""
+        return self._allowances
 
     async def close(self) -> None:
         """Close every adapter and its client."""

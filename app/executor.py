@@ -14,9 +14,10 @@ from typing import Any
 
 import structlog
 
-from adapters.base import Adapter, Budget
+from adapters.base import Adapter
+from adapters.http import OUR_BUDGET, spending
 from app.connections import Connected, Connections
-from app.domain.actions import UNSEEN, ActionKind, Confirm, Lane, Outcome, OutcomeKind
+from app.domain.actions import UNSEEN, ActionKind, Confirm, Lane, Outcome, OutcomeKind, Support
 from app.domain.errors import AdapterError, Gone, MenshenError, Refused, StoreError, Transient
 from app.domain.events import OutcomeSettled, RosterPolled
 from app.pipeline import Committed, Pipeline
@@ -28,6 +29,8 @@ ATTEMPT = 8.0  # seconds that one request to a platform may take, whatever the a
 BACKOFF = (0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the next try, when the platform does not say
 SETTLING = (0.2, 1.0, 3.0, 10.0)  # seconds between tries to write an outcome down that the database did not take
 LOOKS = {Confirm.READ: (0.3, 1.2, 2.5, 4.0), Confirm.EVENT: (1.5, 3.5)}  # seconds after a request: read back
+
+SPENT = "the platform's budget of calls is used up; what is left is kept for the emergency buttons"
 
 _GROUPS: dict[ActionKind, str] = {
     ActionKind.MUTE_ALL: "audio",
@@ -48,27 +51,6 @@ def order_key(intent: Queued) -> Key:
     return (intent.lesson, target.id if target else f"room:{_GROUPS.get(intent.action.kind, 'door')}")
 
 
-class Bucket:
-    """One budget of a connection, refilled continuously; the reserve is for the panic lane only."""
-
-    def __init__(self, budget: Budget, now: float) -> None:
-        self._budget = budget
-        self._left = float(budget.calls)
-        self._at = now
-
-    def wait(self, lane: Lane, now: float) -> float:
-        """Seconds until a call of this lane is within the budget; 0 = now."""
-        rate = self._budget.calls / self._budget.seconds
-        self._left = min(float(self._budget.calls), self._left + (now - self._at) * rate)
-        self._at = now
-        needed = 1.0 if lane is Lane.PANIC else 1.0 + self._budget.reserve
-        return max(0.0, (needed - self._left) / rate)
-
-    def take(self) -> None:
-        """Count one call."""
-        self._left -= 1.0
-
-
 @dataclass(slots=True, order=True)
 class Turn:
     """An intent in the queue: by lane, then by age. `tries` counts requests that came to nothing."""
@@ -77,6 +59,7 @@ class Turn:
     sequence: int
     intent: Queued = field(compare=False)
     tries: int = field(default=0, compare=False)
+    hopeless: bool = field(default=False, compare=False)  # the budget comes back only after the deadline
     failure: Exception | None = field(default=None, compare=False)
 
 
@@ -85,7 +68,6 @@ class Line:
     """The queue in front of one connection."""
 
     connected: Connected
-    buckets: list[Bucket]
     ready: list[Turn] = field(default_factory=list)
     held: dict[Key, list[Turn]] = field(default_factory=dict)
     running: int = 0
@@ -158,17 +140,16 @@ class Executor:
         if line is not None and line.connected is not connected:
             line.connected = connected  # other credentials since: what waits goes out with the new ones
         if line is None:
-            buckets = [Bucket(b, self._now()) for b in connected.adapter.limits()]
-            line = self._lines[connection] = Line(connected=connected, buckets=buckets)
+            line = self._lines[connection] = Line(connected=connected)
         return line
 
     def may_read(self, connection: str) -> bool:
         """Whether a routine read may be sent now; counts it. Controls go first, and the reserve is theirs."""
-        line, now = self._line(connection), self._now()
-        if line.ready or line.paused_until > now or any(b.wait(Lane.ROUTINE, now) > 0 for b in line.buckets):
+        line = self._line(connection)
+        allowance = line.connected.allowance
+        if line.ready or line.paused_until > self._now() or allowance.wait(Lane.ROUTINE) > 0:
             return False
-        for bucket in line.buckets:
-            bucket.take()
+        allowance.take()
         return True
 
     # --- performing -------------------------------------------------------------------------------------------------
@@ -184,13 +165,16 @@ class Executor:
                 return  # through a pause goes one at a time
             turn = heapq.heappop(line.ready)
             pause = (line.probe_at if lane is Lane.PANIC else line.paused_until) - now
-            wait = max([pause, *(b.wait(lane, now) for b in line.buckets)])
-            if wait > 0 and now < turn.intent.deadline:
+            in_time = now < turn.intent.deadline
+            spent = line.connected.allowance.wait(lane)
+            turn.hopeless = now + spent > turn.intent.deadline
+            wait = max(pause, spent)
+            if wait > 0 and in_time and not turn.hopeless:
                 heapq.heappush(line.ready, turn)
                 self._wake_later(line, wait)
                 return
-            for bucket in line.buckets:
-                bucket.take()
+            if in_time and not turn.hopeless:  # what is too late sends nothing, and must not use up what others wait for
+                line.connected.allowance.take()
             line.running += 1
             self._spawn(self._run(line, turn))
 
@@ -241,6 +225,8 @@ class Executor:
     async def _tried(self, line: Line, turn: Turn) -> Outcome | float:
         """Ask once: what became of it, or the seconds after which it is worth another try before the deadline."""
         adapter, intent = line.connected.adapter, turn.intent
+        if turn.hopeless and self._now() < intent.deadline:
+            return Outcome(kind=OutcomeKind.REFUSED, code=OUR_BUDGET, detail=SPENT)
         if self._now() >= intent.deadline:
             if turn.failure is None:
                 return Outcome(kind=OutcomeKind.EXPIRED, detail="deadline passed")
@@ -248,7 +234,8 @@ class Executor:
             return Outcome(kind=OutcomeKind.FAILED, code=code, detail=_short(turn.failure))
         try:
             async with asyncio.timeout(ATTEMPT):
-                outcome = await adapter.perform(intent.lesson_key, intent.action)
+                with spending(intent.lane, prepaid=1):
+                    outcome = await adapter.perform(intent.lesson_key, intent.action)
             line.window = min(2 * line.window, 1 << 16)
             line.paused_until = 0.0  # it answers again, perhaps to a press that went through the pause
             return _as_assumed(adapter, intent, outcome)
@@ -292,9 +279,7 @@ class Executor:
         try:
             started, step = self._now(), 0
             while (awaited := self._awaited.get(lesson)) and not self._closing:
-                quick = any(
-                    connected.adapter.supports(a.intent.action.kind).confirm is Confirm.READ for a in awaited.values()
-                )
+                quick = any(_support(connected.adapter, a.intent).confirm is Confirm.READ for a in awaited.values())
                 looks = LOOKS[Confirm.READ if quick else Confirm.EVENT]
                 last = max(a.due for a in awaited.values())
                 at = started + looks[step] if step < len(looks) else last
@@ -314,11 +299,11 @@ class Executor:
         if not self._awaited.get(lesson):
             return True
         asked_at = self._now()
-        for bucket in self._line(connected.id).buckets:
-            bucket.take()
+        lane = min(a.intent.lane for a in self._awaited[lesson].values())
         try:
             async with asyncio.timeout(ATTEMPT):
-                seen = await connected.adapter.participants(key)
+                with spending(lane):
+                    seen = await connected.adapter.participants(key)
             await self._pipeline.tell(school, lesson, RosterPolled(at=self._now(), attendance=seen, asked_at=asked_at))
             return True
         except Gone:
@@ -364,10 +349,14 @@ class Executor:
 
 def _as_assumed(adapter: Adapter[Any], intent: Queued, outcome: Outcome) -> Outcome:
     """Accepted, and this platform can never show whether it took effect: said so, and taken as done."""
-    never = adapter.supports(intent.action.kind).confirm is Confirm.NEVER
+    never = _support(adapter, intent).confirm is Confirm.NEVER
     if outcome.kind is OutcomeKind.REQUESTED and never:
         return Outcome(kind=OutcomeKind.UNCONFIRMED, assumed=True, code=outcome.code, detail=outcome.detail)
     return outcome
+
+
+def _support(adapter: Adapter[Any], intent: Queued) -> Support:
+    return adapter.supports(intent.action.kind, intent.action.target, intent.lesson_key)
 
 
 def _short(error: Exception) -> str:

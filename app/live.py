@@ -57,12 +57,14 @@ class Live:
         """Send the new rows of each watched lesson: made into text once, handed to every panel."""
         for lesson in committed.lessons:
             panels = self._panels.get(lesson.id)
-            for row in lesson.rows if panels else ():
+            if not panels:
+                continue
+            for row in lesson.rows:
                 text = told(row)
-                for panel in tuple(panels or ()):
+                for panel in tuple(panels):
                     if not panel.offer(row.number, text):
                         panel.cut()
-                        panels.discard(panel) if panels else None
+                        panels.discard(panel)
 
     @asynccontextmanager
     async def watching(self, lesson: str) -> AsyncIterator[Panel]:

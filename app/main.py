@@ -9,34 +9,40 @@ from typing import Any, cast
 import structlog
 from fastapi import FastAPI
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from adapters import REGISTRY
 from adapters.base import Adapter
 from adapters.http import Http
-from app import clock, practice
+from app import chores, clock, practice
 from app.connections import Connections, Seal
 from app.executor import Executor
+from app.listening import Listening
 from app.live import Live
+from app.memory import ConnectionMemory
 from app.pipeline import Pipeline
+from app.resolving import Resolving
 from app.settings import Settings
 from app.store.courses import Courses
 from app.store.desk import Desk
 from app.store.engine import open_engine
 from app.store.log import Log
 from app.store.migrate import upgrade
+from app.store.notes import NotesStore
 from app.store.review import Review
+from app.store.usage import Leases, UsageStore
 from app.web import api, auth, errors, health, pages, panel, review, words
 from app.web.hooks import Hooks
+from app.web.saying import Saying
 from app.web.service import Service
 from policies.documents import policy
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-FORGET_EVERY = 6 * 3600.0  # seconds
+DAY = 86_400.0
+PARKED_DAYS = 1.0  # facts of a run that nobody could name
+USAGE_DAYS = 70.0  # a month, and the one before
 ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -68,19 +74,25 @@ def create_app(
     upgrade(writer)
     reader = open_engine(settings.database_url)
     seal = Seal(settings.secret_key)
-    connections = Connections(registry, http)
+    memory = ConnectionMemory(NotesStore(reader, writer, seal, now), UsageStore(reader, writer))
+    connections = Connections(registry, http, now, memory)
     log = Log(writer, Courses(policy))
-    pipeline = Pipeline(log, connections, now, limit=int(settings.workers_queue))
+    desk, catalogues = Desk(reader, writer, seal, now), words.load()
+    say = Saying(catalogues, desk, settings.base_url)
+    pipeline = Pipeline(log, connections, now, limit=int(settings.workers_queue), say=say)
     live = Live()
+    executor = Executor(pipeline, connections, now)
+    watch = clock.Clock(pipeline, connections, now, executor.may_read)
+    listening = Listening(pipeline, connections, Leases(writer), watch, now)
     service = Service(
-        settings=settings, now=now, desk=Desk(reader, writer, seal, now), review=Review(reader, writer, now), seal=seal,
-        connections=connections, pipeline=pipeline, live=live, words=words.load(), pages=pages.templates(),
-        start_raid=practice.start_raid,
+        settings=settings, now=now, desk=desk, review=Review(reader, writer, now), seal=seal,
+        connections=connections, pipeline=pipeline, live=live, words=catalogues, pages=pages.templates(),
+        start_raid=practice.start_raid, listening=listening,
     )  # fmt: skip
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with _running(service, log):
+        async with _running(service, log, memory, executor, watch):
             yield
         reader.dispose()
         writer.dispose()
@@ -89,23 +101,44 @@ def create_app(
 
 
 @asynccontextmanager
-async def _running(service: Service, log: Log) -> AsyncIterator[None]:
-    """Executor and clock from what the last process left, to an orderly stop."""
+async def _running(
+    service: Service, log: Log, memory: ConnectionMemory, executor: Executor, watch: clock.Clock
+) -> AsyncIterator[None]:
+    """Everything that acts by itself: from what the last process left, to an orderly stop."""
     pipeline, connections = service.pipeline, service.connections
     _connect(service)
-    executor = Executor(pipeline, connections, service.now)
-    watch = clock.Clock(pipeline, connections, service.now, executor.may_read)
-    pipeline.sinks += [executor, service.live, watch]
+    resolving = Resolving(pipeline, connections)
+    pipeline.sinks += [executor, service.live, watch, resolving]
     executor.resume(log.unfinished())
     watch.resume(log.live())
+    resolving.resume(log.parked())
     watch.start()
-    forgetting = asyncio.create_task(_forget(service))
+    service.listening.start()
+    running = [
+        asyncio.create_task(chores.forget(_forgetting(service, log, memory))),
+        asyncio.create_task(chores.remember(connections, memory)),
+    ]
     yield
-    forgetting.cancel()
+    for chore in running:
+        chore.cancel()
+    await service.listening.close()
+    await resolving.close()
     await watch.close()
     await executor.close()
     await pipeline.close()
+    chores.write_down(connections, memory, exact=True)
     await connections.close()
+
+
+def _forgetting(service: Service, log: Log, memory: ConnectionMemory) -> tuple[Callable[[], object], ...]:
+    """What is erased, and when it is too old."""
+    keeps = int(service.settings.retention_days) * DAY
+    return (
+        lambda: service.review.erase(service.now() - keeps),
+        service.desk.tokens.forget_ended,
+        lambda: log.forget_parked(service.now() - PARKED_DAYS * DAY),
+        lambda: memory.forget_used(service.now() - USAGE_DAYS * DAY),
+    )
 
 
 def spare_the_collector() -> None:
@@ -128,19 +161,6 @@ def _connect(service: Service) -> None:
             )
         except (ValidationError, KeyError) as e:
             structlog.get_logger("menshen").error("connection unusable", connection=record.id, error=type(e).__name__)
-
-
-async def _forget(service: Service) -> None:
-    """Erase what is older than the retention, now and every few hours."""
-    keeps = int(service.settings.retention_days) * 86400.0
-    while True:
-        try:
-            await run_in_threadpool(service.review.erase, service.now() - keeps)
-            await run_in_threadpool(service.desk.tokens.forget_ended)
-            gc.collect()
-        except SQLAlchemyError as e:
-            structlog.get_logger("menshen").error("not erased", error=type(e).__name__)
-        await asyncio.sleep(FORGET_EVERY)
 
 
 def _comfort(service: Service, lifespan: Any) -> ASGI:

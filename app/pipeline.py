@@ -21,21 +21,14 @@ from adapters.base import Delivery, Received, Reply
 from app.connections import Connected, Connections
 from app.domain.actions import Lane, OutcomeKind
 from app.domain.errors import Malformed, NotAuthentic, NotFound, StoreError
-from app.domain.events import (
-    ButtonPressed,
-    Event,
-    LessonEnded,
-    LessonStarted,
-    ParticipantJoined,
-    ParticipantWaiting,
-    Unknown,
-)
-from app.domain.state import Status
-from app.step import DEADLINES, Steps
+from app.domain.events import ButtonPressed, Event
+from app.filing import Facts, Filed, Filing
+from app.step import DEADLINES, Say, Steps
 from app.store.log import Lesson, Log, Queued, Writing
+from app.store.runs import Run
 
 BATCH = 400  # deliveries committed together at the most
-OPENS = (LessonStarted, ParticipantJoined, ParticipantWaiting)  # what makes a new lesson of an ended one
+KEPT_BODY = 65_536  # bytes of a delivery that are kept for a person to look at
 
 
 class Overloaded(StoreError):
@@ -58,6 +51,12 @@ class Work:
     body: bytes = b""
     problem: str = ""
     press: str = ""
+    learned: str = ""  # `meeting:occurrence` of a run that facts wait for; `:occurrence` = it is nobody's
+
+    @property
+    def facts(self) -> Facts:
+        """What came from a platform in it."""
+        return Facts(school=self.school, connection=self.connection, items=self.items)
 
 
 @dataclass(slots=True)
@@ -66,8 +65,7 @@ class Done:
 
     intents: list[str] = field(default_factory=list)
     lesson: Lesson | None = None
-    repeated: int = 0
-    unclaimed: int = 0
+    filed: Filed = field(default_factory=Filed)
 
 
 class Sink(Protocol):
@@ -87,7 +85,9 @@ class Pipeline:
         *,
         limit: int = 5000,
         deadlines: Mapping[Lane, float] = DEADLINES,
+        say: Say = lambda lesson, decision: decision.reason,
     ) -> None:
+        self._say = say
         self._deadlines = deadlines
         self._log = log
         self._connections = connections
@@ -117,6 +117,7 @@ class Pipeline:
         except NotAuthentic:
             self.count("forged")
             raise
+        connected.allowance.heard()
         work = self._read(connected, delivery)
         if work.items or work.problem:
             await self.submit(work)
@@ -129,7 +130,7 @@ class Pipeline:
         except Malformed as e:
             self.count("malformed")
             problem = e.detail or "malformed"
-            return Work(school=connected.school, connection=connected.id, body=delivery.body[:65536], problem=problem)
+            return Work(school=connected.school, connection=connected.id, body=delivery.body, problem=problem)
         now = delivery.received_at
         told = tuple(r if r.event.at <= now else replace(r, event=replace(r.event, at=now)) for r in items)
         return Work(school=connected.school, connection=connected.id, items=told, body=delivery.body)
@@ -142,16 +143,27 @@ class Pipeline:
             raise NotFound("no such lesson")
         return tuple(done.intents)
 
-    async def tell(self, school: str, lesson: str, *events: Event) -> None:
-        """Something that we ourselves found out: a tick, a poll, lost sight, an outcome."""
-        await self.submit(Work(school=school, lesson=lesson, events=events))
+    async def tell(self, school: str, lesson: str, *events: Event) -> Lesson:
+        """Something that we ourselves found out: a tick, a poll, lost sight, an outcome. The lesson after it.
 
-    async def look(self, school: str, lesson: str) -> Lesson:
-        """The lesson as it is now. Raises NotFound."""
-        done = await self.submit(Work(school=school, lesson=lesson))
+        Raises NotFound.
+        """
+        done = await self.submit(Work(school=school, lesson=lesson, events=events))
         if done.lesson is None:
             raise NotFound("no such lesson")
         return done.lesson
+
+    async def learn(self, school: str, connection: str, key: str) -> None:
+        """Which meeting a run belongs to: what waited for it goes to its lesson; `:occurrence` = to nobody."""
+        await self.submit(Work(school=school, connection=connection, learned=key))
+
+    def knows(self, run: Run) -> bool:
+        """Whether a run's meeting is known by now."""
+        return self._log.knows(run)
+
+    async def look(self, school: str, lesson: str) -> Lesson:
+        """The lesson as it is now. Raises NotFound."""
+        return await self.tell(school, lesson)
 
     # --- group commit -------------------------------------------------------------------------------------------
 
@@ -174,6 +186,7 @@ class Pipeline:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 outcome = await loop.run_in_executor(self._writer, self._commit, [work for work, _ in batch])
+                self._count_all(outcome)
                 self._tell_sinks(outcome)
                 for (_, future), done in zip(batch, outcome.results, strict=True):
                     if future.done():
@@ -185,8 +198,15 @@ class Pipeline:
         finally:
             self._draining = None
 
+    def _count_all(self, committed: "Committed") -> None:
+        """After the commit, so that what was rolled back and done again counts once."""
+        for done in committed.results:
+            if isinstance(done, Done):
+                self.count("duplicate", done.filed.repeated)
+                self.count("unclaimed", done.filed.unclaimed)
+
     def _tell_sinks(self, committed: "Committed") -> None:
-        for sink in self.sinks if committed.lessons else ():
+        for sink in self.sinks if committed.lessons or committed.parked else ():
             try:
                 sink(committed)
             except Exception:  # logged; it is committed, and the platform gets its answer whatever a reader does
@@ -203,7 +223,7 @@ class Pipeline:
         committed = Committed()
         for work in batch:
             part = self._commit([work])
-            for name in ("results", "lessons", "queued", "settled"):
+            for name in ("results", "lessons", "queued", "settled", "parked"):
                 getattr(committed, name).extend(getattr(part, name))
         return committed
 
@@ -236,32 +256,28 @@ class Pipeline:
     def _together(self, batch: Sequence[Work]) -> "Committed":
         committed = Committed()
         with self._log.writing(self._now()) as writing:
-            self._load(writing, batch)
-            steps = Steps(writing, self._connections, self._deadlines, committed.queued)
+            steps = Steps(writing, self._connections, self._deadlines, self._say, committed.queued)
+            filing = Filing(writing, steps)
+            filing.load(work.facts for work in batch)
             for work in batch:
-                committed.results.append(self._do(writing, work, steps))
+                committed.results.append(self._do(writing, work, steps, filing))
         committed.lessons.extend(lesson for lesson in writing.touched() if lesson.rows)
         committed.settled.extend(writing.settled())
+        committed.parked.extend(writing.runs.waiting)
         return committed
-
-    def _load(self, writing: Writing, batch: Sequence[Work]) -> None:
-        """Every lesson of the batch with one statement, and every delivery with another."""
-        wanted: dict[str, list[tuple[str, str]]] = {}
-        for work in batch:
-            if work.items:
-                wanted.setdefault(work.school, []).extend((work.connection, r.lesson_key) for r in work.items)
-        for school, pairs in wanted.items():
-            writing.load(school, pairs)
-        writing.claim((w.school, w.connection, r.delivery_id) for w in batch for r in w.items)
 
     # --- one piece of work --------------------------------------------------------------------------------------
 
-    def _do(self, writing: Writing, work: Work, steps: Steps) -> Done:
+    def _do(self, writing: Writing, work: Work, steps: Steps, filing: Filing) -> Done:
         done = Done()
         if work.problem:
-            writing.quarantine(work.school, work.connection, work.problem, work.body, secrets.token_hex(8))
+            body = work.body[:KEPT_BODY]
+            writing.quarantine(work.school, work.connection, work.problem, body, secrets.token_hex(8))
         for item in work.items:
-            self._receive(writing, work, item, steps, done)
+            filing.take(work.facts, item, done.filed)
+        if work.learned:
+            filing.learn(work.facts, work.learned, done.filed)
+        done.intents.extend(done.filed.intents)
         if work.lesson:
             done.lesson = lesson = writing.by_id(work.school, work.lesson)
             if lesson is None:
@@ -272,41 +288,6 @@ class Pipeline:
             for event in work.events:
                 done.intents.extend(steps.take(lesson, event, work.press))
         return done
-
-    def _receive(self, writing: Writing, work: Work, item: Received, steps: Steps, done: Done) -> None:
-        """One fact of a delivery: once, and in the right lesson."""
-        if not writing.first_time(work.school, work.connection, item.delivery_id):
-            done.repeated += 1
-            self.count("duplicate")
-            return
-        lesson = self._lesson_for(writing, work, item)
-        if lesson is None:
-            done.unclaimed += 1
-            self.count("unclaimed")
-            return
-        done.intents.extend(steps.take(lesson, item.event))
-
-    def _lesson_for(self, writing: Writing, work: Work, item: Received) -> Lesson | None:
-        """The lesson that a fact belongs to: the newest of its key, or a new one of the course that has the meeting."""
-        lesson = writing.lesson(work.school, work.connection, item.lesson_key)
-        reopened = (
-            lesson is not None
-            and lesson.state.status is Status.ENDED
-            and isinstance(item.event, OPENS)
-            and item.event.at > (lesson.state.ended_at or 0.0)
-        )
-        if lesson is not None and not reopened:
-            return lesson
-        if not item.lesson_key or isinstance(item.event, Unknown | LessonEnded):
-            return lesson
-        meeting = item.lesson_key.partition(":")[0]
-        course = writing.course_of(work.school, work.connection, item.lesson_key) or writing.course_of(
-            work.school, work.connection, meeting
-        )
-        if course is None:
-            writing.unclaimed(work.school, work.connection, meeting[:255], item.event.at)
-            return None
-        return writing.open_lesson(work.school, work.connection, item.lesson_key, course, secrets.token_hex(6))
 
     # --- the rest -----------------------------------------------------------------------------------------------
 
@@ -319,9 +300,10 @@ class Pipeline:
         """Pass through the writer once. Raises what a delivery would meet."""
         await self.submit(Work(school=""))
 
-    def count(self, what: str) -> None:
+    def count(self, what: str, times: int = 1) -> None:
         """Count something for /metrics."""
-        self.counted[what] = self.counted.get(what, 0) + 1
+        if times:
+            self.counted[what] = self.counted.get(what, 0) + times
 
     async def close(self) -> None:
         """Commit what still waits, then stop the writer."""
@@ -339,6 +321,7 @@ class Committed:
     lessons: list[Lesson] = field(default_factory=list)  # those with new rows
     queued: list[Queued] = field(default_factory=list)
     settled: list[tuple[str, str, OutcomeKind]] = field(default_factory=list)  # (lesson, intent, outcome)
+    parked: list[Run] = field(default_factory=list)  # runs whose meeting has to be found out
 
 
 def press_key(event: ButtonPressed) -> str:

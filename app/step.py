@@ -1,15 +1,17 @@
 """One step of a lesson in a transaction: fold an event in, ask the rules, write their wishes, see what it proves."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from app.connections import Connections
 from app.domain.actions import Action, ActionKind, Decision, Lane, Outcome, OutcomeKind, Support, at_once, plan
-from app.domain.events import ClockTicked, Event, OutcomeSettled, RosterPolled
+from app.domain.events import ClockTicked, Event, OutcomeSettled, RosterPolled, SightLost, SightRegained
 from app.domain.incidents import incident_for
 from app.domain.state import LessonState, Standing, apply, proven, satisfied
 from app.store.log import Lesson, Queued, Writing
 from policies import decide
+
+Say = Callable[[Lesson, Decision], str]  # the line that people outside the panel get for an alert
 
 DEADLINES = {Lane.PANIC: 30.0, Lane.GUARD: 60.0, Lane.ROUTINE: 120.0}  # seconds until an intent must not fire any more
 
@@ -21,7 +23,8 @@ class Steps:
     writing: Writing
     connections: Connections
     deadlines: Mapping[Lane, float]
-    queued: list[Queued] = field(default_factory=list)
+    say: Say
+    queued: list[Queued]
 
     def take(self, lesson: Lesson, event: Event, press: str = "") -> list[str]:
         """One event and whatever follows from it; the ids of the intents that were written."""
@@ -29,12 +32,14 @@ class Steps:
         if isinstance(event, RosterPolled) and not _news(lesson.state, after, event):
             lesson.state = after
             return []
+        if isinstance(event, SightLost | SightRegained) and after.blind == lesson.state.blind:
+            return []  # several may find out at the same moment
         decisions = decide(lesson.course.policy, after, event)
         if isinstance(event, ClockTicked) and not decisions:
             return []
         self.writing.append(lesson, event, after)
         intents = [intent for decision in decisions for intent in self._intend(lesson, decision, press)]
-        for open_one in lesson.state.open_intents():
+        for open_one in lesson.state.unproven():
             standing = lesson.state.intents[open_one.id]  # settling another one may have settled this one on the way
             if proven(lesson.state, standing, event):
                 intents += self._settle(lesson, standing, Outcome(kind=OutcomeKind.CONFIRMED))
@@ -46,7 +51,10 @@ class Steps:
         for action, support in plan(self.connections.supports(lesson.connection, lesson.key), decision):
             if action.kind is not decision.action.kind and _under_way(lesson.state, action):
                 continue  # two wishes may come down to the same on this platform
-            standing = self._standing(lesson, decision, replace(action, operator=lesson.state.operator()))
+            action = replace(action, operator=lesson.state.operator())
+            if support.channel and action.kind is ActionKind.ALERT:
+                action = replace(action, text=self.say(lesson, decision))
+            standing = self._standing(lesson, decision, action)
             queued = self.writing.intend(lesson, standing, decision.params, support, press)
             intents += [queued.id, *self._begin(lesson, standing, support, queued)]
         return intents
@@ -87,4 +95,4 @@ def _news(before: LessonState, after: LessonState, event: RosterPolled) -> bool:
     """Whether a poll told anything: most do not, and are not written down."""
     told = ("inside", "waiting", "switches", "status", "gone")
     changed = any(getattr(after, name) != getattr(before, name) for name in told)
-    return changed or any(proven(before, s, event) for s in before.open_intents())
+    return changed or any(proven(before, s, event) for s in before.unproven())

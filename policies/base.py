@@ -6,7 +6,6 @@ platform; time comes with the event. How to add one: policies/README.md.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,14 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.actions import Decision
 from app.domain.events import Event
 from app.domain.state import LessonState
-
-
-class Mode(StrEnum):
-    """What a rule's wishes lead to."""
-
-    OFF = "off"
-    OBSERVE = "observe"  # recorded as simulated, nobody is touched
-    ENFORCE = "enforce"
 
 
 class Settings(BaseModel):

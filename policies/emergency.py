@@ -6,7 +6,8 @@ from pydantic import Field
 
 from app.domain.actions import UNDO, Action, ActionKind, Button, Decision, Lane, Severity
 from app.domain.events import AudioUnmuted, ButtonPressed, MediaEvent, ShareStarted
-from app.domain.state import SETS, LessonState, Person
+from app.domain.people import Participant
+from app.domain.state import SETS, LessonState
 from policies.base import Rule, Settings
 
 
@@ -22,6 +23,8 @@ _SEVERITY = {
     Button.CALM: Severity.HIGH,
     Button.KICK: Severity.MEDIUM,
     Button.BAN: Severity.MEDIUM,
+    Button.UNBAN: Severity.MEDIUM,
+    Button.UNDO: Severity.MEDIUM,
     Button.STOP_SHARING: Severity.MEDIUM,
     Button.END: Severity.MEDIUM,
 }
@@ -77,16 +80,16 @@ def _kept(state: LessonState, event: MediaEvent) -> Iterator[Decision]:
 def _wish(
     event: ButtonPressed,
     kind: ActionKind,
-    target: Person | None = None,
+    target: Participant | None = None,
     *,
     expires_after: float | None = None,
     undo_of: str = "",
 ) -> Decision:
     return Decision(
-        action=Action(kind=kind, target=target.participant if target else None),
+        action=Action(kind=kind, target=target),
         rule="emergency",
         reason=f"button_{event.button}",
-        params=(("name", target.participant.name),) if target else (),
+        params=(("name", target.name),) if target else (),
         severity=_SEVERITY.get(event.button, Severity.LOW),
         lane=Lane.PANIC,
         facts=2,
@@ -105,13 +108,13 @@ def _calm(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iter
 
 def _restore(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
     """Give back what calm changed, where nobody changed it since and it was open before."""
-    for switch, intent in _calmed(state).items():
+    for switch, intent in calmed(state).items():
         yield _wish(event, _BACK[switch], undo_of=intent)
         if switch == "unmute_forbidden" and _were_muted(state):
             yield _wish(event, ActionKind.MUTE_ALL)  # allowing to unmute may end "mute all" on the way
 
 
-def _calmed(state: LessonState) -> dict[str, str]:
+def calmed(state: LessonState) -> dict[str, str]:
     """The switches that are calm's to give back, with its intent: changed by it, or about to be."""
     found = {}
     for switch, change in state.calm.items():
@@ -134,7 +137,7 @@ def _were_muted(state: LessonState) -> bool:
 def _stop_sharing(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
     for person in state.inside.values():
         if person.share and not person.staff:
-            yield _wish(event, ActionKind.STOP_SHARE, person)
+            yield _wish(event, ActionKind.STOP_SHARE, person.participant)
 
 
 def _stop_and_restrict(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
@@ -153,7 +156,7 @@ def _room(kind: ActionKind) -> "Handler":
 def _on_person(kind: ActionKind) -> "Handler":
     def handler(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
         if person := state.person(event.participant):
-            yield _wish(event, kind, person)
+            yield _wish(event, kind, person.participant)
 
     return handler
 
@@ -163,35 +166,15 @@ def _unban(settings: Emergency, state: LessonState, event: ButtonPressed) -> Ite
     for standing in reversed(tuple(state.intents.values())):
         target = standing.action.target
         if standing.action.kind in (ActionKind.BAN, ActionKind.KICK) and target and target.id == event.participant:
-            yield Decision(
-                action=Action(kind=ActionKind.UNBAN, target=target),
-                rule="emergency",
-                reason="button_unban",
-                params=(("name", target.name),),
-                lane=Lane.PANIC,
-                facts=2,
-                by=event.by,
-                undo_of=standing.id,
-            )
+            yield _wish(event, ActionKind.UNBAN, target, undo_of=standing.id)
             return
 
 
 def _undo(settings: Emergency, state: LessonState, event: ButtonPressed) -> Iterator[Decision]:
     """Take one measure back, where there is a way back."""
     standing = state.intents.get(event.undo_of)
-    if standing is None or standing.action.kind not in UNDO:
-        return
-    target = standing.action.target
-    yield Decision(
-        action=Action(kind=UNDO[standing.action.kind], target=target),
-        rule="emergency",
-        reason="button_undo",
-        params=(("name", target.name),) if target else (),
-        lane=Lane.PANIC,
-        facts=2,
-        by=event.by,
-        undo_of=standing.id,
-    )
+    if standing and standing.action.kind in UNDO:
+        yield _wish(event, UNDO[standing.action.kind], standing.action.target, undo_of=standing.id)
 
 
 Handler = Callable[[Emergency, LessonState, ButtonPressed], Iterator[Decision]]

@@ -13,6 +13,7 @@ from app.domain.actions import STRENGTH, UNDO, Action, ActionKind, Decision, Lan
 from app.domain.events import ClockTicked
 from app.domain.state import SETS, LessonState, Standing
 from policies.base import Rule, Settings
+from policies.emergency import CALM
 
 REPEAT = 60.0  # seconds in which no rule asks again for what was just told or has just failed
 REPEAT_PRESS = 5.0  # seconds in which several people press the same button and mean it once
@@ -171,15 +172,7 @@ def _spent(state: LessonState) -> int:
 
 
 # Nobody new comes in, and those who are in already are not heard, read or seen until they are out.
-_WAVE = (
-    ActionKind.MUTE_ALL,
-    ActionKind.FORBID_UNMUTE,
-    ActionKind.CLOSE_CHAT,
-    ActionKind.RESTRICT_SHARE,
-    ActionKind.OPEN_WAITING_ROOM,
-    ActionKind.LOCK,
-    ActionKind.ALERT,
-)
+_WAVE = (*CALM, ActionKind.ALERT)
 
 
 def _close_the_room(settings: Restraint, state: LessonState) -> Iterator[Decision]:

@@ -1,7 +1,7 @@
 """Only those who belong come in: strangers and claimed names are held, pupils known by account are let in.
 
 Without a roster nobody is judged: the teacher is told once, and nothing else happens (field.md B: a missing list
-must never become a massacre).
+must never become a massacre). Whom a human sent out stays out, list or no list, until a human lets him in again.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from policies.base import Rule, Settings
 
 EVERY = 5.0  # seconds between two looks at strangers who are still inside
 AGAIN = 60.0  # seconds before the same presence is held again
-_AGAINST = frozenset({ActionKind.HOLD, ActionKind.DENY, ActionKind.KICK, ActionKind.BAN})
+_SENDS_OUT = frozenset({ActionKind.HOLD, ActionKind.DENY, ActionKind.KICK, ActionKind.BAN})
 
 
 class RosterOnly(Settings):
@@ -50,11 +50,20 @@ def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[D
     suspects = [p for p in judged if not p.staff]
     if isinstance(event, ClockTicked):
         suspects = [p for p in suspects if p.participant.id in state.inside and not _tried(state, p)]
+    for person in suspects:
+        if _sent_out(state, person):
+            yield keep_away(person, ActionKind.HOLD, "sent_out", Severity.MEDIUM)
     if suspects and (not state.roster or state.roster_shrunk):
         yield from no_roster(state)
         return
     for person in suspects:
-        yield from _judge(settings, state, person)
+        if not _sent_out(state, person):
+            yield from _judge(settings, state, person)
+
+
+def _sent_out(state: LessonState, person: Person) -> bool:
+    """Whether somebody is inside whom a human sent out: his word needs no list."""
+    return person.participant.id in state.inside and state.is_barred(person)
 
 
 def _tried(state: LessonState, person: Person) -> bool:
@@ -63,29 +72,23 @@ def _tried(state: LessonState, person: Person) -> bool:
     return any(
         s.at > since and s.action.target is not None and s.action.target.id == person.participant.id
         for s in state.intents.values()
-        if s.action.kind in _AGAINST
+        if s.action.kind in _SENDS_OUT
     )
-
-
-def _sent_out(state: LessonState, person: Person) -> bool:
-    """Whether he waits because we put him there: everybody knows."""
-    return _tried(state, person)
 
 
 def wake(settings: RosterOnly, state: LessonState) -> float | None:
     """While somebody is inside who should wait, look again: a budget refills, and a platform may not do as it says."""
-    if settings.strangers == "watch" or not state.roster or state.roster_shrunk:
-        return None
-    held = (Trust.STRANGER, Trust.CLAIMED) if settings.claimed == "hold" else (Trust.STRANGER,)
-    left = any(not p.trusted and p.match.trust in held for p in state.inside.values())
+    held: tuple[Trust, ...] = ()
+    if settings.strangers != "watch" and state.roster and not state.roster_shrunk:
+        held = (Trust.STRANGER, Trust.CLAIMED) if settings.claimed == "hold" else (Trust.STRANGER,)
+    left = any(
+        not p.staff and (state.is_barred(p) or (not p.trusted and p.match.trust in held)) for p in state.inside.values()
+    )
     return state.now + EVERY if left else None
 
 
 def _judge(settings: RosterOnly, state: LessonState, person: Person) -> Iterator[Decision]:
     waits = person.participant.id in state.waiting
-    if not waits and state.is_barred(person):
-        yield keep_away(person, ActionKind.HOLD, "sent_out", Severity.MEDIUM)
-        return
     if person.trusted:
         if waits and settings.admit_verified and not person.vouched and not state.is_barred(person):
             yield admit(person, "verified")
@@ -97,7 +100,7 @@ def _judge(settings: RosterOnly, state: LessonState, person: Person) -> Iterator
         yield keep_away(person, kind, "stranger", Severity.HIGH)
     elif settings.strangers == "hold" and not waits:
         yield keep_away(person, ActionKind.HOLD, "stranger", Severity.HIGH)
-    elif settings.strangers == "hold" and not _sent_out(state, person):
+    elif settings.strangers == "hold" and not _tried(state, person):
         yield told(person, "stranger_waits", Severity.LOW)
 
 
@@ -107,7 +110,8 @@ def _claimed(settings: RosterOnly, state: LessonState, person: Person, waits: bo
         for p in state.inside.values()
         if p.participant.id != person.participant.id
     )
-    if settings.claimed == "admit" and not owner_inside and Fact.NAME_TWICE not in person.match.facts:
+    free = not owner_inside and Fact.NAME_TWICE not in person.match.facts and not state.is_barred(person)
+    if settings.claimed == "admit" and free:
         if waits:
             yield admit(person, "claimed_free")
         return

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import time
 from collections.abc import Awaitable, Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -175,7 +176,7 @@ def _described(app: ASGI) -> dict[str, dict[str, dict[str, object]]]:
 
 
 def test_every_platform_is_connected_with_settings_that_are_accepted() -> None:
-    connections = Connections(REGISTRY, Http)
+    connections = Connections(REGISTRY, Http, time.time)
     connected = set()
     for call in calls():
         body = body_of(call)

@@ -10,6 +10,7 @@ from adapters.janus.api import Janus
 from adapters.janus.capabilities import CAPABILITIES
 from adapters.janus.classroom import Classroom
 from adapters.janus.settings import JanusSettings
+from adapters.janus.wire import PLATFORM
 from adapters.notes import Notes
 from app.domain.actions import Action, Capabilities, Outcome, Words
 from app.domain.events import Attendance
@@ -20,7 +21,7 @@ __all__ = ["JanusAdapter", "JanusSettings"]
 class JanusAdapter(Adapter[JanusSettings]):
     """One Janus server of a school."""
 
-    platform: ClassVar[str] = "janus"
+    platform: ClassVar[str] = PLATFORM
     title: ClassVar[Words] = Words(zh="Janus（自建课堂）", vi="Janus (lớp học tự vận hành)", en="Janus (own server)")
     proof: ClassVar[Proof] = Proof.LAB
     capabilities: ClassVar[Capabilities] = CAPABILITIES

@@ -11,10 +11,9 @@ import msgspec
 
 from adapters.http import Answer, Http
 from adapters.janus.settings import JanusSettings
-from adapters.janus.wire import listing
+from adapters.janus.wire import PLATFORM, listing
 from app.domain.errors import AdapterError, Gone, Refused, Transient
 
-PLATFORM = "janus"
 VIDEOROOM, TEXTROOM = "janus.plugin.videoroom", "janus.plugin.textroom"
 MOST_EVENTS = 8  # that may come before the answer to our own message
 AT_ONCE = 24  # Janus serves each Admin connection with a thread of its own

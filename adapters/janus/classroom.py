@@ -11,7 +11,6 @@ from adapters.janus.api import (
     NO_SESSION,
     NO_WRITER,
     NOT_IN_CHAT,
-    PLATFORM,
     ROOM_EXISTS,
     TEXTROOM,
     TOKEN_UNKNOWN,
@@ -21,7 +20,7 @@ from adapters.janus.api import (
 from adapters.janus.register import LINK, LOCKED, OPEN_DOOR, SILENCED, Register, linked
 from adapters.janus.seats import Seats
 from adapters.janus.settings import JanusSettings
-from adapters.janus.wire import listing, plain
+from adapters.janus.wire import PLATFORM, listing, plain
 from app.domain.errors import Gone
 
 

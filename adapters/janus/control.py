@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from adapters.janus.api import NO_CHAT, NO_PERSON, NO_ROOM, PLATFORM
+from adapters.janus.api import NO_CHAT, NO_PERSON, NO_ROOM
 from adapters.janus.classroom import Classroom
 from adapters.janus.register import LOCKED
 from adapters.janus.seats import Seat
 from adapters.janus.settings import GUARD_PREFIX
 from adapters.janus.streams import Stream
-from adapters.janus.wire import plain, read_address
+from adapters.janus.wire import PLATFORM, plain, read_address
 from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind
 from app.domain.errors import Gone, Refused
 from app.domain.events import Attendance, Media, Presence, Switches

@@ -5,10 +5,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.janus.api import NO_HANDLE, NO_PERSON, NO_SESSION, PLATFORM, VIDEOROOM, Janus, Visit
+from adapters.janus.api import NO_HANDLE, NO_PERSON, NO_SESSION, VIDEOROOM, Janus, Visit
 from adapters.janus.settings import GUARD_PREFIX, JanusSettings
 from adapters.janus.streams import Stream, read_streams
-from adapters.janus.wire import listing, plain, read_address, write_address
+from adapters.janus.wire import PLATFORM, listing, plain, read_address, write_address
 from app.domain.errors import AdapterError, Gone, Refused
 from app.domain.people import Participant
 

@@ -17,13 +17,12 @@ from pydantic import SecretStr
 from adapters.base import Delivery, Received
 from adapters.janus.settings import GUARD_PREFIX, HEARTBEAT, REGISTER_PREFIX, JanusSettings
 from adapters.janus.streams import read_streams
-from adapters.janus.wire import plain, write_address
+from adapters.janus.wire import PLATFORM, plain, write_address
 from adapters.signing import digest_id, same
 from app.domain import events as ev
 from app.domain.errors import Malformed, NotAuthentic
 from app.domain.people import Participant, Role
 
-PLATFORM = "janus"
 PLUGIN, EXTERNAL, CORE = 64, 4, 256
 NOISE = frozenset({1, 2, 8, 16, 32, 128})  # sessions, handles, SDP, ICE, packets, sockets: nothing a rule needs
 LONGEST_RAW = 4000

@@ -7,6 +7,7 @@ import msgspec
 
 from app.domain.errors import Transient
 
+PLATFORM = "janus"
 T = TypeVar("T")
 
 
@@ -21,7 +22,7 @@ def listing(answer: Mapping[str, Any], name: str, kind: type[T]) -> tuple[T, ...
     """The list of this name in an answer, with the entries of this kind. Raises Transient if there is no list."""
     listed = answer.get(name)
     if not isinstance(listed, list):
-        raise Transient("janus", f"the answer holds no {name}")
+        raise Transient(PLATFORM, f"the answer holds no {name}")
     return tuple(entry for entry in listed if isinstance(entry, kind))
 
 

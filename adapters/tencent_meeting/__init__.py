@@ -73,8 +73,8 @@ class TencentMeetingAdapter(Adapter[TencentMeetingSettings]):
     async def participants(self, lesson_key: str) -> Attendance:
         """All pages of those inside and of those waiting.
 
-        Pages are snapshots. Within one reading they are made to agree; but somebody who is missing once may still be
-        there, so the caller takes a second look before closing a presence.
+        Pages are snapshots. Those of the people inside are read again when they do not add up; where they still do
+        not, or nothing tells whether they do, the attendance is not `exact` and one miss closes no presence.
         """
         meeting, occurrence = _split(lesson_key)
         attendance = await self._lists.attendance(meeting, occurrence)

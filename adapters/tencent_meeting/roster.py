@@ -1,6 +1,7 @@
 """Who is in the meeting and who waits, by the platform's own lists (pages 72810 and 58522)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.memory import Memory
@@ -19,6 +20,17 @@ REMEMBER = 600.0  # seconds that an occurrence, or a refusal of the waiting list
 Row = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The pages of one look at those inside. `exact` False = nobody can say whether somebody slipped between two."""
+
+    first: Json
+    rows: list[Row]
+    pages: int
+    adds_up: bool
+    exact: bool
+
+
 class Lists:
     """Reads attendance for one connection, as the operator of its settings."""
 
@@ -32,15 +44,16 @@ class Lists:
         """All pages of both lists. Raises AdapterError; `waiting` is None where the list is refused or says nothing."""
         occurrence = occurrence or await self._current_occurrence(meeting)
         try:
-            first, rows = await self._whole(meeting, occurrence)
+            reading = await self._whole(meeting, occurrence)
         except (Refused, Gone):
             self._occurrences.forget(meeting)  # perhaps the remembered occurrence is over
             raise
-        inside = _presences(rows)
-        live = first.get("status") == RUNNING if first.get("status") else bool(inside)
+        inside, status = _presences(reading.rows), reading.first.get("status")
+        live = status == RUNNING if status else bool(inside)
         if not live:
             self._occurrences.forget(meeting)
-        return Attendance(inside=inside, waiting=await self._waiting(meeting) if live else None, live=live)
+        waiting = await self._waiting(meeting) if live else None
+        return Attendance(inside=inside, waiting=waiting, live=live, exact=reading.exact)
 
     async def inside_page(self, meeting: str, occurrence: str, page: int) -> Json:
         """One page of the list of those inside; it takes a userid as operator, never an ms_open_id."""
@@ -78,23 +91,24 @@ class Lists:
                 self._occurrences.put(meeting, "")
         return self._occurrences.get(meeting) or ""
 
-    async def _whole(self, meeting: str, occurrence: str) -> tuple[Json, list[Row]]:
+    async def _whole(self, meeting: str, occurrence: str) -> Reading:
         """All rows of one reading. Somebody may slip between two pages, so a reading that does not add up is repeated,
         and if the second does not either, both count: to list a leaver once more is better than to lose a presence."""
-        first, rows, whole = await self._reading(meeting, occurrence)
-        if not whole:
-            first, again, whole = await self._reading(meeting, occurrence)
-            rows = again if whole else [*again, *rows]
-        return first, rows
+        reading = await self._reading(meeting, occurrence)
+        if reading.adds_up:
+            return reading
+        again = await self._reading(meeting, occurrence)
+        return again if again.adds_up else replace(again, rows=[*again.rows, *reading.rows], exact=again.pages == 1)
 
-    async def _reading(self, meeting: str, occurrence: str) -> tuple[Json, list[Row], bool]:
+    async def _reading(self, meeting: str, occurrence: str) -> Reading:
         first = await self.inside_page(meeting, occurrence, 1)
-        rows, totals = _rows(first), {_number(first, "total_count")}
-        for page in range(2, _pages(first) + 1):
+        rows, totals, pages = _rows(first), {_number(first, "total_count")}, _pages(first)
+        for page in range(2, pages + 1):
             answer = await self.inside_page(meeting, occurrence, page)
             totals.add(_number(answer, "total_count"))
             rows += _rows(answer)
-        return first, rows, totals in ({None}, {len(rows)})
+        adds_up = totals in ({None}, {len(rows)})
+        return Reading(first=first, rows=rows, pages=pages, adds_up=adds_up, exact=pages == 1 or totals != {None})
 
     async def _waiting(self, meeting: str) -> tuple[Participant, ...] | None:
         if self._no_waiting_list.get(meeting):

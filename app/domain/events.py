@@ -280,3 +280,8 @@ def _concrete(cls: type[Event]) -> list[type[Event]]:
 
 
 EVENTS: dict[str, type[Event]] = {c.kind: c for c in _concrete(Event)}
+
+# What we tell ourselves; the platform tells the rest.
+OURS = (
+    ButtonPressed, ClockTicked, OutcomeSettled, RuleFailed, SightLost, SightRegained, RosterLoaded, RosterPolled,
+)  # fmt: skip

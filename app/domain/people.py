@@ -81,12 +81,12 @@ def name_key(name: str) -> str:
     """
     text = unicodedata.normalize("NFKC", name).replace("đ", "d").replace("Đ", "D")
     spaced = (" " if c.isspace() else c for c in text)  # a tab is a control character, but it does part two words
-    kept = (c for c in spaced if unicodedata.category(c) not in _IGNORED and c not in _FILLERS)
+    kept = (c for c in spaced if unicodedata.category(c) not in _IGNORED and c not in FILLERS)
     return " ".join("".join(kept).casefold().split())
 
 
 _IGNORED = frozenset({"Cf", "Cc", "Co", "Cn"})
-_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")  # letters by category, blank to the eye
+FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")  # letters by category, blank to the eye
 
 
 class Roster:

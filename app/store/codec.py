@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from app.domain.actions import Action, Lane, OutcomeKind, Severity
+from app.domain.actions import Action, OutcomeKind
 from app.domain.events import EVENTS, Event, OutcomeSettled
 from app.domain.people import Roster, RosterEntry
 from app.domain.state import LessonState, Standing
@@ -34,8 +34,8 @@ def event_row(event: Event) -> tuple[str, str]:
 
 def event_from(kind: str, body: str, private: str | None) -> Event:
     """The event of a stored row; what was erased comes back empty. Raises KeyError for an unknown kind."""
-    whole = {**_ERASED.get(kind, {}), **_whole(body, private)}
-    built: Event = msgspec.convert(whole, EVENTS[kind], strict=False)
+    told = {**_ERASED.get(kind, {}), **whole(body, private)}
+    built: Event = msgspec.convert(told, EVENTS[kind], strict=False)
     return built
 
 
@@ -50,7 +50,7 @@ def intent_row(standing: Standing, params: tuple[tuple[str, str], ...], observed
 
 def intent_from(body: str, private: str | None) -> tuple[Standing, bool]:
     """The intent of a stored row, and whether it was only observed."""
-    built = _whole(body, private)
+    built = whole(body, private)
     observed = bool(built.pop("observed", False))
     built.pop("params", None)
     built["status"] = OutcomeKind.SIMULATED if observed else OutcomeKind.PENDING
@@ -59,7 +59,8 @@ def intent_from(body: str, private: str | None) -> tuple[Standing, bool]:
 
 def whole(body: str, private: str | None) -> dict[str, Any]:
     """A stored row as one JSON object, for the timeline and exports."""
-    return _whole(body, private)
+    public: dict[str, Any] = msgspec.json.decode(body)
+    return _join(public, msgspec.json.decode(private)) if private else public
 
 
 def action_text(action: Action) -> str:
@@ -70,16 +71,6 @@ def action_text(action: Action) -> str:
 def action_from(text: str) -> Action:
     """The action of a queued intent."""
     return msgspec.json.decode(text, type=Action)
-
-
-def lane_from(value: int) -> Lane:
-    """The lane of a queued intent."""
-    return Lane(value)
-
-
-def severity_from(value: int) -> Severity:
-    """The severity of a stored incident."""
-    return Severity(value)
 
 
 _Snapshot = make_dataclass(
@@ -155,11 +146,6 @@ def _split(value: Any) -> tuple[Any, Any]:
         hidden = {str(i): p for i, (_, p) in enumerate(pairs) if p}
         return [p for p, _ in pairs], hidden
     return value, None
-
-
-def _whole(body: str, private: str | None) -> dict[str, Any]:
-    public: dict[str, Any] = msgspec.json.decode(body)
-    return _join(public, msgspec.json.decode(private)) if private else public
 
 
 def _join(public: Any, private: Any) -> Any:

@@ -21,10 +21,12 @@ from app.store import codec, ledger
 from app.store import statements as sql
 from app.store import tables as t
 from app.store.courses import Course, Courses
+from app.store.runs import Run, Runs, forget, waiting
 from app.store.shelf import Shelf
 
 RECENT = 20_000  # delivery ids at hand, so that a prompt repetition needs no look into the database
 Claim = tuple[str, str, str]  # school, connection, delivery id
+GATHERED = ("log", "intents", "incidents", "quarantine")  # tables whose rows are sent together at the end
 SNAPSHOT_EVERY = 200  # rows that are folded again at the most when a lesson is loaded
 
 
@@ -84,19 +86,23 @@ class Log:
         self._courses = courses
         self.shelf = Shelf()
         self._recent: dict[Claim, None] = {}
+        self._runs: dict[Run, str] = {}
 
     @contextmanager
     def writing(self, now: float) -> Iterator["Writing"]:
         """One transaction. What it changed becomes visible, and its rows leave for the panels, only after commit."""
         with self._engine.begin() as connection:
-            writing = Writing(connection, self.shelf, self._courses, now, self._recent)
+            runs = Runs(connection, self._runs, now)
+            writing = Writing(connection, self.shelf, self._courses, now, self._recent, runs)
             yield writing
             writing.flush()
         for lesson in writing.touched():
             self.shelf.put(lesson.id, lesson.state, lesson.number)
         self._recent.update(dict.fromkeys(writing.taken()))
-        while len(self._recent) > RECENT:
-            del self._recent[next(iter(self._recent))]
+        self._runs.update(runs.learned)
+        for kept in (self._recent, self._runs):
+            while len(kept) > RECENT:
+                del kept[next(iter(kept))]
 
     def unfinished(self) -> tuple[Queued, ...]:
         """The intents that a stopped process left pending or requested, in order."""
@@ -111,6 +117,20 @@ class Log:
         with self._engine.begin() as connection:
             return tuple(_queued(row) for row in connection.execute(query))
 
+    def knows(self, run: Run) -> bool:
+        """Whether this process has learned which meeting a run belongs to."""
+        return run in self._runs
+
+    def parked(self) -> tuple[Run, ...]:
+        """The runs whose meeting was not known when the process stopped."""
+        with self._engine.begin() as connection:
+            return waiting(connection)
+
+    def forget_parked(self, before: float) -> None:
+        """Take out facts that waited for a meeting since then."""
+        with self._engine.begin() as connection:
+            forget(connection, before)
+
     def live(self) -> tuple[tuple[str, str, str, str], ...]:
         """The lessons that were live when the process stopped: (school, lesson, connection, key)."""
         c = t.lessons.c
@@ -123,9 +143,16 @@ class Writing:
     """One transaction in the making. Not thread-safe: it belongs to the writer's thread."""
 
     def __init__(
-        self, connection: Connection, shelf: Shelf, courses: Courses, now: float, recent: Container[Claim] = ()
+        self,
+        connection: Connection,
+        shelf: Shelf,
+        courses: Courses,
+        now: float,
+        recent: Container[Claim] = (),
+        runs: Runs | None = None,
     ) -> None:
         self._db = connection
+        self.runs = runs or Runs(connection, {}, now)
         self._shelf = shelf
         self._courses = courses
         self.now = now
@@ -136,7 +163,7 @@ class Writing:
         self._outcomes: list[tuple[str, str, OutcomeKind]] = []
         self._lessons: dict[str, Lesson] = {}
         self._by_key: dict[tuple[str, str, str], Lesson] = {}
-        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in sql.INSERTS}
+        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in GATHERED}
         self._settled: list[dict[str, Any]] = []
         self._grown: dict[str, dict[str, Any]] = {}
         self._opened: dict[str, dict[str, Any]] = {}
@@ -208,9 +235,9 @@ class Writing:
         return self._by_key.get((school, connection, key))
 
     def by_id(self, school: str, lesson: str) -> Lesson | None:
-        """Any lesson by its id; locks it."""
-        if lesson in self._lessons:
-            return self._lessons[lesson]
+        """Any lesson of a school by its id; locks it."""
+        if kept := self._lessons.get(lesson):
+            return kept if kept.school == school else None
         row = self._db.execute(sql.BY_ID, {"school": school, "id": lesson}).one_or_none()
         return self._take(row) if row is not None else None
 
@@ -240,7 +267,7 @@ class Writing:
         state = (
             codec.state_from(bytes(packed), course.roster)
             if packed
-            else LessonState(lesson=row.id, roster=course.roster, drill=course.drill)
+            else LessonState(lesson=row.id, roster=course.roster, drill=course.drill, title=course.name)
         )
         params = {"school": row.school_id, "id": row.id, "after": row.snapshot_number, "upto": row.number}
         for kind, body, private in self._db.execute(sql.TAIL, params):
@@ -465,6 +492,6 @@ def _snapshot(lesson: Lesson) -> Mapping[str, Any]:
 def _queued(row: Any) -> Queued:
     return Queued(
         id=row.id, school=row.school_id, lesson=row.lesson_id, lesson_key=row.key, connection=row.connection_id,
-        number=row.number, at=row.at, deadline=row.deadline, lane=codec.lane_from(row.lane),
+        number=row.number, at=row.at, deadline=row.deadline, lane=Lane(row.lane),
         action=codec.action_from(row.action), status=OutcomeKind(row.status),
     )  # fmt: skip

@@ -26,13 +26,6 @@ class Shelf:
             return codec.state_from(cold[1], roster)
         return None
 
-    def peek(self, lesson: str) -> LessonState | None:
-        """The newest state without regard to its number, and without a roster when it was packed."""
-        if hot := self._hot.get(lesson):
-            return hot[1]
-        cold = self._packed.get(lesson)
-        return codec.state_from(cold[1], Roster()) if cold else None
-
     def put(self, lesson: str, state: LessonState, number: int) -> None:
         """Take over a committed state; an ended lesson is let go."""
         self._drop(lesson)

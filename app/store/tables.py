@@ -249,3 +249,84 @@ incidents = Table(
     Index(None, "school_id", "opened_at"),
     Index(None, "school_id", "lesson_id"),
 )
+
+# --- what connections remember ----------------------------------------------------------------------------------------
+
+notes = Table(
+    "notes",
+    metadata,
+    _school(),
+    Column("connection_id", String(32), primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Column("text", LargeBinary, nullable=False),  # sealed: tokens of teachers are among them
+    Column("changed_at", Float, nullable=False),
+)
+
+usage = Table(  # what is used up of a platform's budgets, by the vendor's days; "" for what comes back little by little
+    "usage",
+    metadata,
+    _school(),
+    Column("account", String(128), primary_key=True),  # connections of one account share their budgets
+    Column("budget", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),  # 2026-11-20
+    Column("used", Float, nullable=False),  # never less than what was really sent
+    Column("at", Float, nullable=False),
+)
+
+leases = Table(  # which process holds what only one may hold: the stream of an account
+    "leases",
+    metadata,
+    _school(),
+    Column("name", String(160), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("until", Float, nullable=False),
+)
+
+occurrences = Table(  # which meeting a run of it belongs to, where events name only the run
+    "occurrences",
+    metadata,
+    _school(),
+    Column("connection_id", String(32), primary_key=True),
+    Column("occurrence", String(255), primary_key=True),
+    Column("meeting", String(255), nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+parked = Table(  # facts of a run whose meeting is not known yet: they wait for it, a day at the most
+    "parked",
+    metadata,
+    _school(),
+    Column("connection_id", String(32), primary_key=True),
+    Column("delivery_id", String(128), primary_key=True),
+    Column("occurrence", String(255), nullable=False),
+    Column("received_at", Float, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("private", Text, nullable=False),
+    Index(None, "school_id", "connection_id", "occurrence"),
+)
+
+checks = Table(  # what the newest check of a connection found
+    "checks",
+    metadata,
+    _school(),
+    Column("connection_id", String(32), primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("report", Text, nullable=False),
+)
+
+preparations = Table(  # what was set before a class, and what a person has to do by hand
+    "preparations",
+    metadata,
+    _school(),
+    Column("id", String(32), primary_key=True),
+    Column("course_id", String(32), nullable=False),
+    Column("connection_id", String(32), nullable=False),
+    Column("meeting", String(255), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("starts_at", Float, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("report", Text, nullable=False),
+    Column("links", LargeBinary, nullable=False),  # sealed: whoever has a pupil's link comes in as that pupil
+    Index(None, "school_id", "course_id", "at"),
+)

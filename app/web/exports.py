@@ -8,12 +8,12 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from app.domain.actions import Severity, Words
+from app.live import rfc3339
 from app.store.review import Incident, LogRow, Record, Step
 from app.store.review.record import INTENT, OUTCOME
 from app.web.masking import masked
@@ -47,7 +47,7 @@ def document(record: Record, *, names: bool = False) -> dict[str, Any]:
         "names": "shown" if names else "masked",
         "chain": {"how": CHAIN, "previous": told.previous.hex()},
         "steps": [_step(step, case.drill) for step in told.steps],
-        "heads": [{"row": h.number, "at": moment(h.at), "inside": h.inside, "waiting": h.waiting} for h in told.heads],
+        "heads": [{"row": h.number, "at": rfc3339(h.at), "inside": h.inside, "waiting": h.waiting} for h in told.heads],
         "rows": [_row(row, case) for row in told.rows],
     }
 
@@ -57,21 +57,16 @@ def summary(case: Incident) -> dict[str, Any]:
     return {
         "id": case.id, "mark": _mark(case.drill), "drill": case.drill, "lesson": case.lesson, "title": case.title,
         "course": case.course, "course_name": case.course_name, "connection": case.connection,
-        "opened_at": moment(case.opened_at), "last_at": moment(case.last_at), "severity": severity(case.severity),
+        "opened_at": rfc3339(case.opened_at), "last_at": rfc3339(case.last_at), "severity": severity(case.severity),
         "rules": list(case.rules), "reason": case.reason, "actions": case.actions, "status": case.status.value,
         "verdict": case.verdict.value, "note": case.note, "reviewer": case.reviewer,
-        "reviewed_at": moment(case.reviewed_at) if case.reviewed_at is not None else None,
+        "reviewed_at": rfc3339(case.reviewed_at) if case.reviewed_at is not None else None,
     }  # fmt: skip
 
 
 def severity(value: int) -> str:
     """The word of a severity in files and in the API."""
     return Severity(value).name.lower()
-
-
-def moment(at: float) -> str:
-    """RFC 3339 in UTC, to the millisecond."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _mark(drill: bool) -> str:
@@ -89,7 +84,7 @@ def _step(step: Step, drill: bool) -> dict[str, Any]:
 
 def _row(row: LogRow, case: Incident) -> dict[str, Any]:
     return {
-        "row": row.number, "mark": _mark(case.drill), "at": moment(row.at), "recorded_at": moment(row.recorded_at),
+        "row": row.number, "mark": _mark(case.drill), "at": rfc3339(row.at), "recorded_at": rfc3339(row.recorded_at),
         "kind": row.kind, "incident": row.incident, "erased": row.erased, "body": row.body, "told": row.told,
         "commitment": row.commitment.hex(), "hash": row.hash.hex(),
     }  # fmt: skip
@@ -150,8 +145,8 @@ def _cells(row: LogRow, step: Step | None, case: Incident) -> dict[str, object]:
     person = _mapping(action.get("target") or body.get("participant"))
     told = (body.get("text"), action.get("text"), outcome.get("code"), outcome.get("detail"), body.get("detail"))
     cells: dict[str, object] = {
-        "mark": _mark(case.drill), "incident": case.id, "row": row.number, "at": moment(row.at),
-        "recorded_at": moment(row.recorded_at), "mine": "1" if row.incident == case.id else "", "kind": row.kind,
+        "mark": _mark(case.drill), "incident": case.id, "row": row.number, "at": rfc3339(row.at),
+        "recorded_at": rfc3339(row.recorded_at), "mine": "1" if row.incident == case.id else "", "kind": row.kind,
         "person": person.get("name"), "presence": person.get("id") or body.get("participant"),
         "action": action.get("kind") or body.get("button"), "rule": body.get("rule"), "reason": body.get("reason"),
         "outcome": outcome.get("kind"), "by": body.get("by"),

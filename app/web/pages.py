@@ -15,27 +15,18 @@ HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flash:
-    """A sentence said once after an action. `tone` is ok, warn or bad."""
-
-    text: str
-    tone: str = "ok"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """Around every page: language, who is signed in, where the language switch comes back to.
 
-    `user` "" = nobody is signed in; `reviews` = may see incidents; `csrf` is the session's token for forms.
+    `user` "" = nobody is signed in; `csrf` is the session's token for forms; `flashes` are said once.
     """
 
     words: Translator
     path: str = "/"
     csrf: str = ""
     user: str = ""
-    reviews: bool = False
     practice: bool = False
-    flashes: tuple[Flash, ...] = ()
+    flashes: tuple[str, ...] = ()
 
 
 def templates(folder: Path = HERE / "templates", static: Path = HERE / "static") -> Environment:
@@ -46,7 +37,6 @@ def templates(folder: Path = HERE / "templates", static: Path = HERE / "static")
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.do"],
     )
     env.globals.update(static=_addresses(static), fresh_key=lambda: secrets.token_hex(8), own_names=OWN_NAMES)
     return env

@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -23,9 +23,10 @@ from app.store import codec
 from app.store.desk import LessonRecord
 from app.store.log import Lesson, Logged
 from app.web.auth import Actor, Genuine, Of, SignedIn, Verb, demand_course, frame, may, opened_by, translator
-from app.web.pages import Flash, Frame, render
+from app.web.pages import Frame, render
+from app.web.readers import reader_of
 from app.web.service import Service, service_of
-from app.web.views import LessonView, Reader, Row, lesson
+from app.web.views import LessonView, Row, lesson
 from app.web.views.lessons import lessons as lesson_cards
 
 router = APIRouter(include_in_schema=False)
@@ -46,7 +47,7 @@ async def lessons(request: Request, actor: SignedIn, after: str = "") -> Respons
     service = service_of(request)
     page = await run_in_threadpool(service.desk.lessons.page, actor.school, guard=actor.guards, after=after)
     live = {r.id: (await service.pipeline.look(actor.school, r.id)).state for r in page.items if r.status == "live"}
-    cards = lesson_cards(page.items, live, await _reader(request, actor))
+    cards = lesson_cards(page.items, live, await run_in_threadpool(reader_of, request, actor))
     older = f"/lessons?after={page.next}" if page.next else ""
     return _html(request, "lessons.html", frame(request, actor), lessons=cards, older=older)
 
@@ -141,8 +142,17 @@ async def live(socket: WebSocket, lesson_id: str, after: int = 0) -> None:
             done, pending = await asyncio.wait({listening, sending}, return_when=asyncio.FIRST_COMPLETED)
             for task in pending:
                 task.cancel()
-            if sending in done and isinstance(sending.exception(), Slow):
-                await socket.close(1013)
+            if listening not in done:
+                await _end(socket, sending.exception())
+
+
+async def _end(socket: WebSocket, failure: BaseException | None) -> None:
+    """Nothing more is sent: a panel comes back by itself, with the last number it has."""
+    if isinstance(failure, WebSocketDisconnect):
+        return
+    if failure is not None and not isinstance(failure, Slow):
+        structlog.get_logger("menshen.panel").error("a panel stumbled", exc_info=failure)
+    await socket.close(1013 if isinstance(failure, Slow) else 1011)
 
 
 async def _until_closed(socket: WebSocket) -> None:
@@ -191,14 +201,11 @@ async def _view(request: Request, actor: Actor, lesson_id: str) -> LessonView:
     after = max(0, now.number - SHOWN)
     rows = await run_in_threadpool(service.desk.lessons.rows, actor.school, lesson_id, after=after, limit=SHOWN)
     course = await run_in_threadpool(service.desk.courses.get, actor.school, record.course)
-    reader = await _reader(request, actor)
+    reader = await run_in_threadpool(reader_of, request, actor)
     teacher = next((reader.names.get(mail, "") for mail in course.teachers), "")
     return lesson(
         now.state.but(now=max(now.state.now, service.now())),
-        [
-            Row(number=r.number, at=r.recorded_at, kind=r.kind, body=codec.whole(r.body, r.private or None))
-            for r in rows
-        ],
+        [_row(row) for row in rows],
         service.connections.capabilities(record.connection),
         reader,
         title=course.name,
@@ -210,19 +217,6 @@ async def _view(request: Request, actor: Actor, lesson_id: str) -> LessonView:
 def _may_end(service: Service, actor: Actor, course: str) -> bool:
     part = None if actor.sees_all else service.desk.courses.part(actor.school, course, actor.mail)
     return may(actor, Verb.END, Of(school=actor.school, part=part)) is True
-
-
-async def _reader(request: Request, actor: Actor) -> Reader:
-    """Language, zone and the names of colleagues, by user id and by mail."""
-    service = service_of(request)
-
-    def look_up() -> Reader:
-        school = service.desk.people.school(actor.school)
-        people = service.desk.people.users(actor.school).items
-        names = {key: person.name for person in people for key in (person.id, person.mail)}
-        return Reader(words=translator(request, actor), zone=ZoneInfo(school.zone), now=service.now(), names=names)
-
-    return await run_in_threadpool(look_up)
 
 
 def _row(row: Logged) -> Row:
@@ -238,9 +232,9 @@ def _button(name: str) -> Button:
         raise Invalid(problems=(("button", "one of: " + ", ".join(Button)),)) from None
 
 
-def _nothing_to_do(request: Request, actor: Actor) -> Flash:
+def _nothing_to_do(request: Request, actor: Actor) -> str:
     words = translator(request, actor)
-    return Flash(text=words("The room is like that already."), tone="ok")
+    return words("The room is like that already.")
 
 
 def _html(request: Request, template: str, around: Frame, **context: object) -> HTMLResponse:

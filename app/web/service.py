@@ -7,6 +7,7 @@ from jinja2 import Environment
 from starlette.requests import HTTPConnection
 
 from app.connections import Connections, Seal
+from app.listening import Listening
 from app.live import Live
 from app.pipeline import Pipeline
 from app.settings import Settings
@@ -27,6 +28,7 @@ class Service:
     connections: Connections
     pipeline: Pipeline
     live: Live
+    listening: Listening
     words: Catalogues
     pages: Environment
     start_raid: Callable[[object, str], Awaitable[None]]  # in the practice classroom that an adapter drives

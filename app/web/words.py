@@ -59,7 +59,7 @@ REASONS = (
     *(f"button_{button}" for button in Button),
 )
 SWITCHES = tuple(f"{s}.{w}" for s in ("audio", "chat", "share", "door") for w in ("title", "open", "closed", "unknown"))
-BLIND = ("events_stopped", "no_answer", "refused", "unknown")
+BLIND = ("events_stopped", "no_answer", "refused", "stream_down", "stream_refused", "subscription_failed", "unknown")
 
 
 @dataclass(frozen=True, slots=True)

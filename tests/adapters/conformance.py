@@ -90,6 +90,7 @@ class Sample:
     enums: Callable[[str], bool] = lambda name: False  # members whose values the vendor may add to
     grants: Callable[[Asked], Said | None] = _nobody  # the answer to a request for an access token, None for others
     faults: Faults = field(default_factory=Faults)
+    notes: Mapping[str, str] = field(default_factory=dict)  # what the connection remembers from before
 
     @property
     def platform(self) -> str:

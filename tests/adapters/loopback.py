@@ -59,7 +59,7 @@ async def loopback(answering: Answering) -> AsyncIterator[Loopback]:
         said = answering(asked)
         return await _misbehave(request, said) if isinstance(said, Trouble) else _response(said)
 
-    runner = web.ServerRunner(web.Server(handle), shutdown_timeout=0.1)
+    runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0.1)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

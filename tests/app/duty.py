@@ -18,6 +18,7 @@ from adapters.drill import DrillAdapter, DrillSettings
 from adapters.drill.classroom.running import running_classroom
 from adapters.drill.classroom.settings import ClassroomSettings
 from adapters.http import Http
+from adapters.notes import Notes
 from app.clock import Clock, Pace
 from app.connections import Connections
 from app.domain.actions import Action, Lane, Outcome
@@ -42,8 +43,8 @@ class Recording(DrillAdapter):
     settles_seconds: ClassVar[float] = 0.8
     poll_seconds: ClassVar[float] = 30.0
 
-    def __init__(self, settings: DrillSettings, http: Http) -> None:
-        super().__init__(settings, http)
+    def __init__(self, settings: DrillSettings, http: Http, notes: Notes | None = None) -> None:
+        super().__init__(settings, http, notes)
         self.asked: list[str] = []
         self.done: list[str] = []
 
@@ -172,7 +173,7 @@ async def on_duty(
     deadlines: Mapping[Lane, float] = DEADLINES,
 ) -> AsyncIterator[Duty]:
     """One process of the service beside a running classroom, which sends its events here."""
-    connections = Connections(school.registry, http)
+    connections = Connections(school.registry, http, school.now)
     settings = {"base_url": base_url, "token": TOKEN, "secret": SECRET}
     connections.add(school=SCHOOL, connection=CONNECTION, name="x", platform="drill", settings=settings)
     pipeline = Pipeline(school.log, connections, school.now, deadlines=deadlines)

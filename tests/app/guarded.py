@@ -119,7 +119,7 @@ class Guarded:
         return asyncio.run(told())
 
     def connect(self) -> Connections:
-        connections = Connections(self.registry, Http)
+        connections = Connections(self.registry, Http, self.now)
         settings = {"base_url": self.base_url, "token": TOKEN, "secret": SECRET}
         connections.add(school=SCHOOL, connection=CONNECTION, name="x", platform="drill", settings=settings)
         return connections

@@ -1,23 +1,24 @@
 """Blindness is told, whatever cut it, and told again when sight is back; and what is due happens by itself."""
 
+import asyncio
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event as engine_event
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
+from adapters.drill import DrillSettings
 from adapters.http import Http
+from adapters.notes import Notes
 from app.clock import Pace
 from app.domain.errors import Gone
 from app.domain.events import Attendance
 from app.domain.state import Mood, Status, mood
+from app.store import tables as t
 from tests.app.duty import QUICK, Duty, Offset, Recording, on_a_school_day, on_duty
-from tests.app.guarded import SCHOOL, SECRET, TOKEN
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/menshen.db"
+from tests.app.guarded import CONNECTION, SCHOOL, SECRET, TOKEN
 
 
 async def blind(duty: Duty, reason: str) -> None:
@@ -44,6 +45,63 @@ def lists(fault: str, **more: Any) -> dict[str, Any]:
 
 SILENCE = {"where": "webhook", "fault": "silence"}
 WATCHING = {"preset": "open_day"}  # nobody is held, so that what is silent stays silent
+
+
+# --- streams ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_stream_that_is_down_makes_its_lessons_blind_until_it_is_back(url: str) -> None:
+    """Lists that still come do not mean that events do."""
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        duty.clock.deaf(CONNECTION, "stream_down")
+        await blind(duty, "stream_down")
+        for _ in range(3):
+            await asyncio.wait_for(duty.adapter.lists.get(), 10)
+        await blind(duty, "stream_down")
+        duty.clock.hears(CONNECTION)
+        await sees(duty)
+
+    school = on_a_school_day(url, story, document=WATCHING, adapter=Listed)
+    assert [k for k in school.kinds() if k.startswith("sight")] == ["sight.lost", "sight.regained"]
+
+
+def test_what_was_missed_in_a_gap_is_read_once_and_calls_nobody_blind(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.faults(SILENCE)
+        await duty.joins("unheard")
+        duty.clock.hears(CONNECTION)
+
+        async def seen() -> bool:
+            return len((await duty.state()).inside) == 1
+
+        await duty.until(seen)
+        await duty.faults()
+
+    school = on_a_school_day(url, story, document=WATCHING, adapter=Paid)
+    assert not [k for k in school.kinds() if k.startswith("sight")]
+
+
+class Listed(Recording):
+    """It tells that its list was read."""
+
+    def __init__(self, settings: DrillSettings, http: Http, notes: Notes | None = None) -> None:
+        super().__init__(settings, http, notes)
+        self.lists: asyncio.Queue[str] = asyncio.Queue()
+
+    async def participants(self, lesson_key: str) -> Attendance:
+        found = await super().participants(lesson_key)
+        self.lists.put_nowait(lesson_key)
+        return found
+
+
+class Paid(Recording):
+    """Every call is paid for: its list is read at need only."""
+
+    def every(self, *, hot: bool) -> float | None:
+        return float("inf")
 
 
 # --- blindness --------------------------------------------------------------------------------------------------------
@@ -146,6 +204,21 @@ def test_after_an_incident_has_cooled_down_the_lesson_is_still_watched(url: str)
     on_a_school_day(url, story, moved=moved, pace=pace)
 
 
+class Mistaken(Recording):
+    """Its programmer did not think of this list."""
+
+    async def participants(self, lesson_key: str) -> Attendance:
+        raise KeyError("waiting")
+
+
+def test_an_adapters_own_mistake_is_blindness_too(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await blind(duty, "no_answer")
+
+    on_a_school_day(url, story, adapter=Mistaken)
+
+
 class Dissolved(Recording):
     """The platform knows no such meeting any more."""
 
@@ -181,8 +254,11 @@ def test_a_calm_lesson_is_not_called_blind(url: str) -> None:
             return len((await duty.state()).inside) == 8
 
         await duty.until(eight)
+        with pytest.raises(AssertionError, match="still waiting"):
+            await duty.until(lambda: "sight.lost" in duty.school.kinds(), seconds=2 * pace.silent)
 
-    school = on_a_school_day(url, story, document=WATCHING, pace=replace(QUICK, sight=0.05, silent=1.0))
+    pace = replace(QUICK, sight=0.05, silent=0.6)
+    school = on_a_school_day(url, story, document=WATCHING, pace=pace)
     assert "sight.lost" not in school.kinds()
 
 
@@ -224,6 +300,64 @@ def test_the_door_closes_in_time_although_nobody_comes(url: str) -> None:
         await duty.settled({"open_waiting_room": "confirmed"})
 
     on_a_school_day(url, story, moved=moved, document={"preset": "seminar", "late_lock": {"minutes": 1}})
+
+
+def test_a_lesson_that_cannot_be_looked_at_keeps_no_other_from_its_time(url: str) -> None:
+    """The first of the two hangs on a connection that is not there any more."""
+    moved = Offset()
+
+    async def story(duty: Duty) -> None:
+        duty.school.course("c2", meeting="m2")
+        duty.school.rules({"preset": "seminar", "late_lock": {"minutes": 1}})
+        await duty.api("POST", "/api/meetings", {"id": "m2", "title": "7-4", "start": True})
+        await duty.until(lambda: bool(duty.school.rows("lessons", course_id="c2")))
+        await duty.start()
+        await duty.until(lambda: bool(duty.school.rows("lessons", course_id="c1")))
+        with duty.school.engine.begin() as db:
+            db.execute(update(t.lessons).where(t.lessons.c.course_id == "c2").values(connection_id="gone"))
+        moved.seconds = 61.0
+        await duty.settled({"open_waiting_room": "confirmed"})
+
+    school = on_a_school_day(url, story, moved=moved)
+    (lost,) = school.rows("lessons", course_id="c2")
+    assert school.rows("intents", lesson_id=lost.id) == []
+
+
+def database_fails(duty: Duty, times: int) -> None:
+    """The next transactions of the writer come to nothing."""
+    failures = iter(range(times))
+
+    def fails(*_: Any) -> None:
+        if next(failures, None) is not None:
+            raise OperationalError("BEGIN", {}, Exception("disk I/O error"))
+
+    engine_event.listen(duty.school.engine, "begin", fails)
+
+
+def test_what_is_due_while_the_database_fails_happens_afterwards(url: str) -> None:
+    moved = Offset()
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        database_fails(duty, 2)
+        moved.seconds = 61.0
+        await duty.settled({"open_waiting_room": "confirmed"})
+        assert duty.pipeline.counted["not_stored"] == 2
+
+    rarely = replace(QUICK, sight=20.0)  # so that no poll brings the tick back by accident
+    on_a_school_day(url, story, moved=moved, document={"preset": "seminar", "late_lock": {"minutes": 1}}, pace=rarely)
+
+
+def test_lost_sight_is_told_although_the_database_failed_at_first(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.until(lambda: "settings.changed" in duty.school.kinds())
+        await duty.faults(lists("5xx"))
+        database_fails(duty, 1)
+        await duty.until(lambda: "sight.lost" in duty.school.kinds())
+        assert duty.pipeline.counted["not_stored"] == 1
+
+    on_a_school_day(url, story)
 
 
 def test_after_a_restart_the_clock_watches_what_was_live(url: str) -> None:

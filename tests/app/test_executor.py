@@ -2,26 +2,19 @@
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from adapters import REGISTRY
-from adapters.base import Budget
+from adapters.base import Budget, Period
 from adapters.http import Http
 from app.domain.actions import Action, ActionKind, Lane, Outcome, OutcomeKind
 from app.domain.events import OutcomeSettled
-from app.executor import Bucket, order_key
+from app.executor import order_key
 from app.store.log import Queued
-from tests.app.duty import Duty, Recording, on_a_school_day, on_duty
+from tests.app.duty import QUICK, Duty, Recording, on_a_school_day, on_duty
 from tests.app.guarded import MEETING, SCHOOL
 from tests.builders import START, stranger
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/menshen.db"
-
 
 # --- proof ------------------------------------------------------------------------------------------------------------
 
@@ -98,15 +91,19 @@ def test_what_fails_for_a_moment_is_tried_again(url: str, fault: dict[str, objec
 
 
 def test_who_is_gone_is_gone(url: str) -> None:
+    """He leaves while he is being held, and nothing but the platform's answer tells of it."""
+
     async def story(duty: Duty) -> None:
         await duty.start()
-        await duty.faults({"fault": "delay", "value": 0.3, "match": {"action": "hold"}})
+        slow = {"fault": "delay", "value": 1.5, "match": {"action": "hold"}}
+        await duty.faults(slow)
         raider = await duty.joins("user8812")
         await duty.until(lambda: bool(duty.adapter.asked))
+        await duty.faults(slow, {"where": "webhook", "fault": "silence"})
         await duty.door.post(f"/rooms/{MEETING}/leave", headers={"x-seat": duty.seats[raider]}, json={})
-        await duty.until(lambda: duty.intents()["hold user8812"] in ("gone", "confirmed"))
+        await duty.settled({"hold user8812": "gone"})
 
-    school = on_a_school_day(url, story)
+    school = on_a_school_day(url, story, pace=replace(QUICK, sight=20.0, hot=20.0))
     assert not [row for row in school.rows("intents") if row.rule == "ladder"]
 
 
@@ -240,18 +237,25 @@ def queued() -> Queued:
     )  # fmt: skip
 
 
-def test_a_budget_keeps_its_reserve_for_the_panic_lane() -> None:
-    bucket = Bucket(Budget(calls=4, seconds=2.0, reserve=1), now=0.0)
-    for _ in range(3):
-        assert bucket.wait(Lane.GUARD, 0.0) == 0.0
-        bucket.take()
-    assert bucket.wait(Lane.GUARD, 0.0) == pytest.approx(0.5)
-    assert bucket.wait(Lane.PANIC, 0.0) == 0.0
-    bucket.take()
-    assert bucket.wait(Lane.PANIC, 0.0) == pytest.approx(0.5)
-    assert bucket.wait(Lane.PANIC, 0.5) == pytest.approx(0.0)
-    assert bucket.wait(Lane.GUARD, 0.5) == pytest.approx(0.5)
-    assert bucket.wait(Lane.GUARD, 100.0) == 0.0
+class Spent(Recording):
+    """A month of which only what is kept for the buttons is left."""
+
+    def limits(self) -> tuple[Budget, ...]:
+        return (Budget(name="month", calls=1000, seconds=30 * 86_400.0, reserve=1000, period=Period.MONTH),)
+
+
+def test_with_the_months_calls_used_up_rules_are_refused_at_once_and_buttons_still_work(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        raider = await duty.joins("user8812")
+        await duty.settled({"hold user8812": "refused", "alert user8812": "confirmed"})
+        assert duty.adapter.asked == []
+        await duty.press("kick", raider)
+        await duty.settled({"kick user8812": "confirmed"})
+
+    school = on_a_school_day(url, story, adapter=Spent)
+    (refused,) = [row.body for row in school.rows("log") if '"refused"' in row.body]
+    assert '"code":"budget"' in refused
 
 
 # --- after a restart --------------------------------------------------------------------------------------------------

@@ -63,8 +63,8 @@ def test_a_panel_that_comes_back_after_n_misses_nothing_and_sees_nothing_twice(s
         n = 2  # the newest row that it had before its line broke
         async with live.watching(school.lesson()) as panel:
             during = asyncio.create_task(some_come(school, pipeline, 4, 5, 6))
-            missed = [row.number for row in school.rows("log") if row.number > n]
             await during
+            missed = [row.number for row in school.rows("log") if row.number > n]
             await some_come(school, pipeline, 7)
             last = len(school.kinds())
             fresh = [number for number in await taken(panel, last) if number > missed[-1]]

@@ -14,7 +14,7 @@ from app.domain.actions import Outcome, OutcomeKind
 from app.domain.errors import NotAuthentic, NotFound
 from app.domain.events import OutcomeSettled, SightLost
 from app.domain.state import Status
-from app.pipeline import Committed, NotStored, Overloaded, Pipeline, Work
+from app.pipeline import KEPT_BODY, Committed, NotStored, Overloaded, Pipeline, Work
 from app.store import tables as t
 from app.store.log import SNAPSHOT_EVERY
 from tests.app.guarded import CONNECTION, MEETING, SCHOOL, Guarded, guarded
@@ -58,6 +58,20 @@ def test_an_acknowledged_delivery_is_in_the_log_exactly_once(school: Guarded) ->
     school.again().run(lambda pipeline: receive(pipeline, *posts))
     assert school.kinds() == ["participant.joined"] * 3
     assert len(school.rows("deliveries")) == 3
+
+
+def test_what_is_rolled_back_and_done_again_counts_once(school: Guarded) -> None:
+    """A neighbour in the same batch is poison, so that each is taken again alone."""
+    school.course("broken", meeting="m9", document='{"preset": "no longer known"}')
+    known, nobodys = school.post("participant.joined", pupil(1)), school.post("lesson.started", meeting="private")
+    poison = school.post("participant.joined", stranger(9), meeting="m9")
+
+    async def story(pipeline: Pipeline) -> None:
+        await receive(pipeline, known)
+        await together(pipeline, known, nobodys, poison)
+        assert pipeline.counted == {"accepted": 4, "duplicate": 1, "unclaimed": 1, "poison": 1}
+
+    school.run(story)
 
 
 def test_what_waits_together_is_one_transaction(school: Guarded) -> None:
@@ -107,7 +121,7 @@ def test_what_cannot_be_read_is_quarantined_and_answered(school: Guarded) -> Non
 def test_a_poisonous_delivery_is_quarantined_and_its_neighbours_survive(school: Guarded) -> None:
     """The rules of another class cannot be read any more: its events are kept aside, ours are decided upon."""
     school.course("broken", meeting="m9", document='{"preset": "no longer known"}')
-    poison = school.post("participant.joined", stranger(9), meeting="m9")
+    poison = school.post("participant.joined", stranger(9), meeting="m9", padding="x" * KEPT_BODY)
 
     async def story(pipeline: Pipeline) -> None:
         first, last = school.post("participant.joined", pupil(1)), school.post("participant.joined", stranger(2))
@@ -117,7 +131,7 @@ def test_a_poisonous_delivery_is_quarantined_and_its_neighbours_survive(school: 
 
     school.run(story)
     (kept,) = school.rows("quarantine")
-    assert bytes(kept.body) == poison.body
+    assert bytes(kept.body) == poison.body[:KEPT_BODY]
     assert "hold" in {row.kind for row in school.rows("intents")}
     assert school.chain_holds() > 4
 

@@ -7,13 +7,14 @@ import pytest
 from app.domain.events import Event
 from app.domain.people import Roster
 from app.domain.state import LessonState
-from policies import decide
+from policies import decide, wake_at
 from tests.builders import (
     LATER,
     Rehearsal,
     entry,
     in_short,
     joined,
+    left,
     lesson,
     named,
     only,
@@ -24,6 +25,7 @@ from tests.builders import (
     roster,
     stranger,
     teacher,
+    ticked,
     waits,
 )
 
@@ -123,6 +125,49 @@ def test_whom_a_human_sent_out_is_not_let_in_by_a_rule() -> None:
     assert in_short(world.tell(joined(other, LATER + 2))) == ("hold p1-phone",)
     assert in_short(world.tell(pressed("admit", again, at=LATER + 3))) == ("admit p1-again",)
     assert in_short(world.tell(waits(pupil(2), LATER + 4))) == ("admit p2",)
+
+
+def test_whom_a_human_sent_out_under_a_borrowed_name_takes_nothing_from_its_owner() -> None:
+    world = Rehearsal(only("roster_only", claimed="admit"), lesson(inside=[teacher(), named(2)]))
+    assert in_short(world.tell(pressed("ban", named(2)))) == ("ban n2",)
+    assert in_short(world.tell(left(named(2), LATER + 1))) == ()
+    assert in_short(world.tell(waits(pupil(2), LATER + 2))) == ("admit p2",)  # an account proves who it is
+    world.tell(joined(pupil(2), LATER + 3), left(pupil(2), LATER + 4))
+    assert in_short(world.tell(waits(named(2, "n2-again"), LATER + 5))) == ("alert n2-again",)
+    assert in_short(world.tell(joined(named(2, "n2-again"), LATER + 6))) == ("hold n2-again",)
+    assert in_short(world.tell(waits(named(3), LATER + 7))) == ("admit n3",)
+
+
+def test_whom_a_human_sent_out_stays_out_also_without_a_list() -> None:
+    world = Rehearsal(only("roster_only"), lesson(pupils=0, inside=[teacher(), stranger(1), stranger(2)]))
+    assert in_short(world.tell(pressed("hold", stranger(1)))) == ("hold x1",)
+    world.tell(waits(stranger(1), LATER + 1))
+    world.settle()
+    assert in_short(world.tell(joined(stranger(1), LATER + 2))) == ("hold x1",)
+    assert in_short(world.made).count("hold x2") == 0
+
+
+@pytest.mark.parametrize("settings", [{}, {"strangers": "watch"}, {"claimed": "admit"}])
+def test_whom_a_human_sent_out_and_who_is_still_inside_is_looked_at_again(settings: dict[str, object]) -> None:
+    policy = only("roster_only", **settings)
+    world = Rehearsal(policy, INSIDE)
+    assert wake_at(policy, world.state) is None
+    world.tell(pressed("hold", pupil(1)))
+    world.settle()
+    due = wake_at(policy, world.state)
+    assert due is not None
+    assert world.tell(ticked(due)) == ()  # it was asked a moment ago
+    assert in_short(world.tell(ticked(LATER + 61))) == ("hold p1",)
+
+
+@pytest.mark.parametrize("back", ["unban", "undo"])
+def test_whose_ban_is_taken_back_may_come_like_everybody(back: str) -> None:
+    world = Rehearsal(only("roster_only"), INSIDE)
+    world.tell(pressed("ban", pupil(1)), left(pupil(1), LATER + 1))
+    world.settle()
+    assert in_short(world.tell(waits(pupil(1), LATER + 2))) == ()
+    world.tell(left(pupil(1), LATER + 3), pressed(back, pupil(1), at=LATER + 4, undo="l1.1"))
+    assert in_short(world.tell(waits(replace(pupil(1), id="p1-again"), LATER + 5))) == ("admit p1-again",)
 
 
 def test_who_waits_because_we_sent_him_out_is_not_announced() -> None:

@@ -137,9 +137,8 @@ class _Hosting:
         body = await body_of(request)
         wanted = _wanted_switches(body.get("switches", {}))
         room = self._classroom.create(text(body, "id"), text(body, "title"))
-        self._classroom.publish(room, room.set_switches(wanted) if room.live else ())
-        if not room.live:
-            room.set_switches(wanted)
+        happened = room.set_switches(wanted)
+        self._classroom.publish(room, happened if room.live else ())  # before the start there is nobody to be told
         if flag(body, "start"):
             self._classroom.start(room)
         return JSONResponse({"ok": True, **_summary(room)}, status_code=201)
@@ -179,7 +178,7 @@ class _Hosting:
 
     async def _act(self, request: Request, verb: Verb | None, room: Room, id: str) -> Response:
         if verb is None:
-            return JSONResponse({"ok": False, "error": {"code": "unknown_verb"}}, status_code=404)
+            raise Refusal("unknown_verb")
         happened = verb(room, id, await body_of(request))
         self._classroom.publish(room, happened or ())
         return ok()

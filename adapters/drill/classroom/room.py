@@ -8,7 +8,7 @@ from adapters.drill.classroom.happenings import Happening, Happenings, Message, 
 from adapters.drill.classroom.people import NAME_LENGTH, TEXT_LENGTH, Ban, Person, Place, Role, Visitor, clean
 
 CAPACITY = 2000  # persons at a time
-MEMORY = 20_000  # presences and lines of chat remembered per occurrence; older ones are forgotten
+MEMORY = 20_000  # presences, lines of chat and seat keys that are remembered; older ones are forgotten
 
 
 class Refusal(Exception):
@@ -134,9 +134,7 @@ class Room:
 
     def rename(self, id: str, name: str) -> Happenings:
         """Take or be given another name."""
-        person, new = self.person(id), clean(name, NAME_LENGTH)
-        if person.place is Place.GONE:
-            raise Refusal("gone")
+        person, new = self._present(id), clean(name, NAME_LENGTH)
         if not new:
             raise Refusal("empty")
         if new == person.name:

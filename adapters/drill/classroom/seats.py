@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Iterable
 
 from adapters.drill.classroom.people import Account, Person
-from adapters.drill.classroom.room import Refusal, Room
+from adapters.drill.classroom.room import MEMORY, Refusal, Room
 
 
 class Seats:
-    """Keys live until the room starts again; tokens follow from the secret and need no memory."""
+    """Keys live until the room starts again or MEMORY newer ones were given out; tokens need no memory."""
 
     def __init__(self, secret: str, accounts: Iterable[Account]) -> None:
         self.accounts = {a.id: a for a in accounts}
@@ -25,6 +25,8 @@ class Seats:
         """A key with which this person's own page speaks for him."""
         key = secrets.token_urlsafe(18)
         self._taken[key] = (room.id, person.id)
+        while len(self._taken) > MEMORY:
+            del self._taken[next(iter(self._taken))]
         return key
 
     def seated(self, room: Room, key: str) -> str:

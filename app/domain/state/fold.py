@@ -19,7 +19,7 @@ def apply(state: LessonState, event: ev.Event) -> LessonState:
     """The state after one event. Never raises, whatever the order or the content of events."""
     handler = _HANDLERS.get(type(event))
     after = handler(state, event) if handler else state
-    ours = isinstance(event, _OURS)
+    ours = isinstance(event, ev.OURS)
     return after.but(
         now=max(after.now, event.at),
         last_heard=after.last_heard if ours else max(after.last_heard, event.at),
@@ -66,12 +66,6 @@ def _forget(intents: Mapping[str, Standing], now: float) -> dict[str, Standing]:
         or s.settled_at > now - REMEMBER_SETTLED
     }
     return dict(list(open_or_fresh.items())[-2 * KEEP_ROWS :])
-
-
-_OURS = (
-    ev.ButtonPressed, ev.ClockTicked, ev.OutcomeSettled, ev.RuleFailed, ev.SightLost, ev.SightRegained,
-    ev.RosterLoaded, ev.RosterPolled,
-)  # fmt: skip
 
 
 _HANDLERS: dict[type[ev.Event], Callable[[LessonState, Any], LessonState]] = {

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain import events as ev
-from app.domain.people import Participant, Role, Roster, match
-from app.domain.state.shape import KEEP_ROWS, LessonState, Line, Person, Status
+from app.domain.people import Participant, Role, Roster, Trust, match
+from app.domain.state.shape import KEEP_ROWS, LessonState, Line, Person, Status, name_of
 
 REMEMBER_GONE = 900.0  # seconds that a departed presence is remembered, longer than any platform's retry
 
@@ -141,17 +141,29 @@ def said(state: LessonState, e: ev.ChatPosted) -> LessonState:
 
 
 def barred(state: LessonState, pid: str) -> LessonState:
-    """A human sends this person out to wait: the presence, and whoever comes as the same entry of the roster."""
+    """A human sends this person out to wait: the presence, and whoever comes as the same entry of the roster.
+
+    Who carried only a name is kept out under that name: whoever proves to be its owner is somebody else.
+    """
     person = state.person(pid)
-    keys = {pid, person.match.entry} if person and person.match.entry else {pid}
+    keys = {pid}
+    if person and person.match.entry:
+        claimed = person.match.trust is Trust.CLAIMED
+        keys.add(name_of(person.match.entry) if claimed else person.match.entry)
     return state.but(barred=state.barred | keys)
+
+
+def unbarred(state: LessonState, p: Participant) -> LessonState:
+    """A human takes that back: the person may come again, and is judged like everybody."""
+    entry = match(state.roster, p).entry or ""
+    return state.but(barred=state.barred - {p.id, entry, name_of(entry)})
 
 
 def vouched(state: LessonState, pid: str) -> LessonState:
     """A human lets this presence in: no rule puts it out again."""
     person = state.person(pid)
     if person and state.is_barred(person):
-        state = state.but(barred=state.barred - {pid, person.match.entry or ""})
+        state = unbarred(state, person.participant)
     for where in ("inside", "waiting"):
         people: Mapping[str, Person] = getattr(state, where)
         if p := people.get(pid):

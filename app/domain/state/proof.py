@@ -8,8 +8,8 @@ from app.domain.state.shape import SETS, LessonState, Person, Standing, Status
 
 
 def proven(state: LessonState, standing: Standing, event: ev.Event) -> bool:
-    """Whether this event shows that what an intent asked for took effect (200 from the platform never does)."""
-    if standing.status is not OutcomeKind.REQUESTED or not satisfied(state, standing.action):
+    """Whether this event shows that what was asked of the platform, or of a person, took effect (a 200 never does)."""
+    if standing.status not in (OutcomeKind.REQUESTED, OutcomeKind.MANUAL) or not satisfied(state, standing.action):
         return False
     if not standing.met or (isinstance(event, ev.RosterPolled) and event.asked_at > standing.settled_at):
         return True
@@ -31,10 +31,9 @@ def _target(state: LessonState, action: Action) -> Person | None:
 
 
 def _all_muted(state: LessonState, action: Action) -> bool:
-    """Where the platform tells the switch, the switch; otherwise nobody but hosts is heard."""
-    if state.switches.muted_all is not None and "muted_all" in state.changes:
-        if state.switches.muted_all:
-            return True
+    """The platform's switch says so, or nobody but hosts is heard: some platforms mute each and set no switch."""
+    if state.switches.muted_all and "muted_all" in state.changes:
+        return True
     return not any(p.audio for p in state.inside.values() if not p.staff)
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from app.domain import events as ev
 from app.domain.actions import ActionKind, OutcomeKind
-from app.domain.state.people import barred, vouched
-from app.domain.state.shape import KEEP_ROWS, SETS, SWITCHES, Change, LessonState, Status
+from app.domain.state.people import barred, unbarred, vouched
+from app.domain.state.shape import KEEP_ROWS, SETS, SWITCHES, Change, LessonState, Standing, Status
 
 
 def started(state: LessonState, e: ev.LessonStarted) -> LessonState:
@@ -72,10 +72,22 @@ def button(state: LessonState, e: ev.ButtonPressed) -> LessonState:
         return barred(state, e.participant)
     if e.button == "admit":
         return vouched(state, e.participant)
-    undone = state.intents.get(e.undo_of) if e.button == "undo" else None
-    if undone and undone.action.target and undone.action.kind is ActionKind.HOLD:
-        return vouched(state, undone.action.target.id)
-    return state
+    return _forgiven(state, e) if e.button in ("unban", "undo") else state
+
+
+def _forgiven(state: LessonState, e: ev.ButtonPressed) -> LessonState:
+    """Whose ban or hold is taken back is not kept out any longer; whom a hold hit may stay."""
+    sent = state.intents.get(e.undo_of) if e.button == "undo" else _ban(state, e.participant)
+    target = sent.action.target if sent else None
+    if sent is None or target is None or sent.action.kind not in (ActionKind.HOLD, ActionKind.BAN):
+        return state
+    state = unbarred(state, target)
+    return vouched(state, target.id) if sent.action.kind is ActionKind.HOLD else state
+
+
+def _ban(state: LessonState, pid: str) -> Standing | None:
+    bans = (s for s in reversed(tuple(state.intents.values())) if s.action.kind is ActionKind.BAN)
+    return next((s for s in bans if s.action.target and s.action.target.id == pid), None)
 
 
 _BARS = ("hold", "deny", "ban")  # a human's word: no rule lets this person in again

@@ -160,7 +160,7 @@ class LessonState:
     switches: ev.Switches = field(default_factory=ev.Switches)
     changes: Mapping[str, Change] = field(default_factory=dict)
     calm: Mapping[str, Change] = field(default_factory=dict)  # what the calm button changed, by switch
-    barred: frozenset[str] = frozenset()  # whom a human sent out to wait: presences and roster entries
+    barred: frozenset[str] = frozenset()  # whom a human sent out to wait: presences, roster entries, names of entries
     opened: frozenset[str] = frozenset()  # switches that a human opened on purpose: rules respect that
     intents: Mapping[str, Standing] = field(default_factory=dict)
     chat: tuple[Line, ...] = ()
@@ -187,7 +187,13 @@ class LessonState:
 
     def is_barred(self, person: Person) -> bool:
         """Whether a human sent this person out, so that no rule lets him in again."""
-        return person.participant.id in self.barred or bool(person.match.entry and person.match.entry in self.barred)
+        if not self.barred:
+            return False
+        entry = person.match.entry
+        keys = {person.participant.id} | ({entry} if entry else set())
+        if entry and person.match.trust is Trust.CLAIMED:
+            keys.add(name_of(entry))
+        return not keys.isdisjoint(self.barred)
 
     def strangers(self) -> tuple[Person, ...]:
         """Everybody inside or waiting whom nobody knows or vouches for, inside first."""
@@ -197,6 +203,15 @@ class LessonState:
     def open_intents(self) -> tuple[Standing, ...]:
         """What was asked and is not settled."""
         return tuple(s for s in self.intents.values() if s.status in (OutcomeKind.PENDING, OutcomeKind.REQUESTED))
+
+    def unproven(self) -> tuple[Standing, ...]:
+        """What the platform was asked, or a person by hand, and what has not shown yet."""
+        return tuple(s for s in self.intents.values() if s.status in (OutcomeKind.REQUESTED, OutcomeKind.MANUAL))
+
+
+def name_of(entry: str) -> str:
+    """Under which key it is remembered that whoever carries no more than the name of this entry stays out."""
+    return f"name {entry}"
 
 
 def mood(state: LessonState) -> Mood:

@@ -71,17 +71,18 @@ class CoursesDesk:
         """A new course, whole or not at all. Raises Invalid, NotFound (connection) and Conflict (meeting)."""
         course = id or secrets.token_hex(6)
         entries = roster.checked(new.roster)
+        connection = typed.line("connection", new.connection)
         row = {
-            "school_id": school, "id": course, "name": typed.line("name", new.name), "connection_id": new.connection,
+            "school_id": school, "id": course, "name": typed.line("name", new.name), "connection_id": connection,
             "policy": json.dumps(new.policy), "policy_version": 1, "roster": codec.roster_text(entries),
             "roster_version": 1, "roster_shrunk": False, "drill": new.drill, "created_at": self._now(),
         }  # fmt: skip
         meetings = typed.lines("meetings", new.meetings, most=MOST_MEETINGS, at_most=MEETING)
         guards = _guards(new.teachers, new.co_guards)
         with self._writer.begin() as db:
-            _connection_exists(db, school, typed.line("connection", new.connection))
+            _connection_exists(db, school, connection)
             db.execute(insert(t.courses).values(row))
-            _claim(db, school, new.connection, course, meetings)
+            _claim(db, school, connection, course, meetings)
             _set_guards(db, school, course, guards)
             return _get(db, school, course)
 

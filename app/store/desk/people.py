@@ -142,11 +142,11 @@ class PeopleDesk:
         """One user by mail. Raises NotFound."""
         return self._one(t.users.c.school_id == school, t.users.c.mail == mail.strip().lower())
 
-    def accounts(self, mail: str) -> tuple[User, ...]:
-        """Everybody who signs in with this mail, in whichever school; empty when nobody does."""
-        query = select(t.users).where(t.users.c.mail == mail.strip().lower(), t.users.c.disabled.is_(False))
+    def accounts(self, mail: str, *, disabled: bool = False) -> tuple[User, ...]:
+        """Everybody who signs in with this mail, in whichever school, or those who are shut out; empty for nobody."""
+        query = select(t.users).where(t.users.c.mail == mail.strip().lower(), t.users.c.disabled.is_(disabled))
         with self._reader.begin() as db:
-            return tuple(user_from(row) for row in db.execute(query.order_by(t.users.c.school_id).limit(3)))
+            return tuple(user_from(row) for row in db.execute(query.order_by(t.users.c.school_id)))
 
     def users(self, school: str, *, after: str = "", limit: int = LIMIT) -> Page[User]:
         """The users of a school by mail."""
@@ -156,6 +156,13 @@ class PeopleDesk:
             query = query.where(t.users.c.mail > seen[0])
         with self._reader.begin() as db:
             return page(db.execute(query).all(), rows, user_from, lambda row: (row.mail,))
+
+    def names(self, school: str) -> dict[str, str]:
+        """What everybody of a school is called, by user id and by mail."""
+        u = t.users.c
+        with self._reader.begin() as db:
+            rows = db.execute(select(u.id, u.mail, u.name).where(u.school_id == school)).all()
+        return {key: row.name for row in rows for key in (row.id, row.mail)}
 
     def set_password(self, school: str, user: str, password: str) -> None:
         """Another hash, or "" for links only. Raises NotFound."""

@@ -4,7 +4,7 @@ from starlette.requests import HTTPConnection
 
 from app.web.auth.rights import Actor
 from app.web.auth.sessions import LANGUAGE_COOKIE, csrf
-from app.web.pages import Flash, Frame
+from app.web.pages import Frame
 from app.web.service import service_of
 from app.web.words import Translator, negotiate
 
@@ -20,14 +20,13 @@ def translator(request: HTTPConnection, actor: Actor | None = None) -> Translato
     return service_of(request).words[language]
 
 
-def frame(request: HTTPConnection, actor: Actor | None, *, bound: str = "", flashes: tuple[Flash, ...] = ()) -> Frame:
+def frame(request: HTTPConnection, actor: Actor | None, *, bound: str = "", flashes: tuple[str, ...] = ()) -> Frame:
     """The frame of a page for somebody, or for nobody in particular."""
     return Frame(
         words=translator(request, actor),
         path=request.url.path,
         csrf=csrf(request, bound),
         user=actor.name if actor else "",
-        reviews=actor is not None,
         practice=service_of(request).settings.is_practice,
         flashes=flashes,
     )

@@ -10,12 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 from app.domain.incidents import IncidentStatus, Verdict
+from app.live import rfc3339
 from app.store.desk.paging import LIMIT, MOST
 from app.store.review import Incident, Judgement
 from app.store.review.incidents import NOTE_LENGTH
 from app.web import exports
 from app.web.api.shapes import ProblemDocument
 from app.web.auth import Program, Verb, demand
+from app.web.readers import zone_of
 from app.web.review import asked, reading
 from app.web.review.pages import attachment
 from app.web.service import service_of
@@ -72,7 +74,7 @@ def incidents(
     }  # fmt: skip
     if drill is not None:
         query["drill"] = "1" if drill else ""
-    zone = reading.zone_of(service, actor)
+    zone = zone_of(service, actor)
     chosen = asked.filter_of(query, zone, actor.guards, practice=service.settings.is_practice)
     page = service.review.incidents(actor.school, chosen, after=after, limit=limit)
     return {"items": [exports.summary(case) for case in page.items], "next": page.next}
@@ -128,7 +130,7 @@ def head(request: Request, actor: Program) -> dict[str, Any]:
     service = service_of(request)
     found = service.review.head(actor.school)
     built: dict[str, Any] = msgspec.to_builtins(found)
-    return built | {"at": exports.moment(service.now())}
+    return built | {"at": rfc3339(service.now())}
 
 
 @router.get("/ledger/proof")

@@ -18,6 +18,7 @@ from app.web import views
 from app.web.auth import Actor, Genuine, SignedIn, Verb, frame, names_hidden
 from app.web.masking import masked
 from app.web.pages import render
+from app.web.readers import reader_of
 from app.web.review import asked, reading
 from app.web.review.asked import Kind
 from app.web.service import Service, service_of
@@ -31,7 +32,7 @@ _KEPT = ("status", "course", "verdict", "rule", "severity", "from", "to", "drill
 def incidents(request: Request, actor: SignedIn) -> Response:
     """The incidents that are somebody's business, newest first."""
     service, query = service_of(request), request.query_params
-    reader = reading.reader_of(request, actor)
+    reader = reader_of(request, actor)
     chosen = asked.filter_of(query, reader.zone, actor.guards, practice=service.settings.is_practice)
     page = service.review.incidents(actor.school, chosen, after=query.get("after", ""))
     courses = service.desk.courses.page(actor.school, guard=actor.guards, limit=200).items
@@ -58,7 +59,7 @@ async def show(request: Request, actor: SignedIn, incident: str, names: str = ""
     hidden = names_hidden(actor, status, reveal=names == "1")
     if names == "1":
         reading.revealed(actor, incident, "page")
-    reader = await run_in_threadpool(reading.reader_of, request, actor)
+    reader = await run_in_threadpool(reader_of, request, actor)
     shown = masked(record) if hidden else record
     view = views.incident(shown, state, reading.capabilities(service, case), reader)
     html = render(

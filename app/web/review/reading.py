@@ -1,7 +1,5 @@
 """An incident for somebody: found, allowed, and with as many names as are his business. Blocking."""
 
-from zoneinfo import ZoneInfo
-
 import structlog
 from starlette.requests import Request
 
@@ -10,8 +8,7 @@ from app.store.review import Incident, Record
 from app.web import exports
 from app.web.auth import Actor, Verb, demand_course, translator
 from app.web.review.asked import Kind
-from app.web.service import Service, service_of
-from app.web.views import Reader
+from app.web.service import Service
 
 
 def found(service: Service, actor: Actor, incident: str, verb: Verb = Verb.REVIEW) -> Incident:
@@ -44,19 +41,6 @@ def revealed(actor: Actor, incident: str, where: str) -> None:
     structlog.get_logger("menshen.review").info(
         "names shown", school=actor.school, user=actor.user, incident=incident, where=where
     )
-
-
-def reader_of(request: Request, actor: Actor) -> Reader:
-    """Language, zone, the moment, and the names of colleagues."""
-    service = service_of(request)
-    zone = zone_of(service, actor)
-    names = {person.id: person.name for person in service.desk.people.users(actor.school, limit=200).items}
-    return Reader(words=translator(request, actor), zone=zone, now=service.now(), names=names)
-
-
-def zone_of(service: Service, actor: Actor) -> ZoneInfo:
-    """The zone in which this school reads times."""
-    return ZoneInfo(service.desk.people.school(actor.school).zone)
 
 
 def capabilities(service: Service, case: Incident) -> Capabilities:

@@ -39,7 +39,6 @@ class Act:
     button: str
     word: str
     label: str
-    icon: str
     enabled: bool = True
     note: str = ""
     by_hand: bool = False
@@ -56,7 +55,6 @@ def act(reader: Reader, capabilities: Capabilities, button: Button, *, live: boo
         button=button.value,
         word=word,
         label=words("line.target", action=word, name=name) if name else word,
-        icon=button.value,
         enabled=live and (support.level is not Level.NONE or bool(support.instead)),
         note=note,
         by_hand=support.level is Level.MANUAL,

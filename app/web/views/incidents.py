@@ -80,7 +80,6 @@ class IncidentView:
 
     line: IncidentLine
     lesson: str
-    course: str
     reviewer: str
     reviewed: str
     note: str
@@ -137,7 +136,6 @@ def incident(record: Record, state: LessonState | None, capabilities: Capabiliti
     return IncidentView(
         line=line(case, reader),
         lesson=case.lesson,
-        course=shown(case.course_name, 60),
         reviewer=shown(case.reviewer),
         reviewed=day(case.reviewed_at, reader.zone) if case.reviewed_at else "",
         note=case.note,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from app.domain.actions import UNDO, Button, Capabilities, Severity
+from app.domain.actions import Button, Capabilities, Severity
 from app.domain.state import REMEMBER_SETTLED, LessonState, Mood, Standing, Status, mood
 from app.web.views.acts import Act, act
 from app.web.views.people import Group, groups, judged
@@ -13,6 +13,7 @@ from app.web.views.reader import Reader
 from app.web.views.room import Switch, switches
 from app.web.views.text import clock, shown
 from app.web.views.timeline import Line, Row, blindness, reason, timeline
+from policies.emergency import calmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,20 +175,8 @@ def _end(capabilities: Capabilities, reader: Reader, *, live: bool, may_end: boo
 
 
 def _restore(state: LessonState, capabilities: Capabilities, reader: Reader) -> Act:
-    """Restore is offered while something that calm changed still stands."""
+    """Restore is offered while it would give something back."""
     button = act(reader, capabilities, Button.RESTORE, live=state.status is Status.LIVE)
     if not button.enabled or calmed(state):
         return button
     return replace(button, enabled=False, note=reader.words("Nothing to give back."))
-
-
-def calmed(state: LessonState) -> bool:
-    """Whether the calm button changed something that nobody changed since and that has a way back."""
-    return any(
-        not change.before
-        and (latest := state.changes.get(switch)) is not None
-        and latest.intent == change.intent
-        and (standing := state.intents.get(change.intent)) is not None
-        and standing.action.kind in UNDO
-        for switch, change in state.calm.items()
-    )

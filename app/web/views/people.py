@@ -18,7 +18,6 @@ class PersonRow:
     name: str
     mark: str
     line: str
-    waits: bool
     acts: tuple[Act, ...] = ()
     more: tuple[Act, ...] = ()
 
@@ -106,7 +105,6 @@ def _row(state: LessonState, person: Person, group: str, capabilities: Capabilit
         name=name,
         mark=_MARKS[group],
         line=" · ".join(_known(state, person, waits, reader)),
-        waits=waits,
         acts=buttons(first),
         more=buttons(then),
     )

@@ -4,12 +4,13 @@ import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from app.domain.people import FILLERS
+
 NAME_LENGTH = 40
 TEXT_LENGTH = 280
 REPLACED = "\ufffd"
 _MARKS_IN_A_ROW = 2  # Vietnamese needs two on one letter when decomposed; towers of them cover the lines around
 _JOINER = "\u200d"  # holds emoji together
-_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")  # letters by category, blank to the eye
 
 
 def shown(text: str, length: int = NAME_LENGTH) -> str:
@@ -30,7 +31,7 @@ def shown(text: str, length: int = NAME_LENGTH) -> str:
 
 
 def _hidden(c: str) -> bool:
-    return c in _FILLERS or (unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} and c != _JOINER)
+    return c in FILLERS or (unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} and c != _JOINER)
 
 
 def clock(at: float, zone: ZoneInfo, *, seconds: bool = True) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from app.domain.actions import UNDO, ActionKind, Button, Capabilities, Level, OutcomeKind, Severity
+from app.domain.actions import UNDO, ActionKind, Button, Capabilities, Level, OutcomeKind
 from app.domain.people import Participant, Trust, match
 from app.domain.state import SETS, LessonState, Standing, Status
 from app.web.views.reader import Reader
@@ -46,8 +46,6 @@ class Line:
     who: str
     what: Markup
     why: Markup
-    rule: str = ""
-    severity: str = ""
     result: Result | None = None
     by_hand: str = ""
     undo: str = ""
@@ -141,8 +139,6 @@ def _of_intent(state: LessonState, row: Row, last: Row | None, capabilities: Cap
         who=reader.who(by) if by else words("Automatic"),
         what=why if alert else wish(action, reader),
         why=Markup() if alert or by else why,
-        rule=rule_word(str(body.get("rule", "")), reader),
-        severity=_severity(body.get("severity")),
         result=None if alert else _result(row, last, outcome, reader),
         by_hand=_by_hand(action, outcome, capabilities, reader),
         undo=undoable(state, str(body.get("id", "")), capabilities),
@@ -180,10 +176,6 @@ def rule_word(name: str, reader: Reader) -> str:
     """The rule's name for people; its own where nobody wrote one."""
     key = f"rule.{name}"
     return reader.words(key) if reader.words.knows(key) else shown(name)
-
-
-def _severity(value: object) -> str:
-    return Severity(value).name.lower() if isinstance(value, int) and value in list(Severity) else ""
 
 
 def _result(row: Row, last: Row | None, outcome: Mapping[str, Any], reader: Reader) -> Result:

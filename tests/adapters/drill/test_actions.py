@@ -1,7 +1,7 @@
 """Each action through the real adapter has its effect in the real classroom, and a webhook or read-back proves it."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -15,13 +15,6 @@ from tests.adapters.drill.school import MEETING, Pupil, School, school
 
 REQUESTED = Outcome(kind=OutcomeKind.REQUESTED)
 CONFIRMED = Outcome(kind=OutcomeKind.CONFIRMED)
-
-
-@pytest.fixture
-def here() -> Iterator[School]:
-    with school() as found:
-        found.start()
-        yield found
 
 
 def about(pupil: Pupil) -> Callable[[ev.PersonEvent], bool]:

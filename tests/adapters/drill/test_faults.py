@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,13 +10,6 @@ from app.domain import events as ev
 from app.domain.actions import Action, ActionKind, OutcomeKind
 from app.domain.errors import AdapterError, Gone, Refused, Transient
 from tests.adapters.drill.school import MEETING, TOKEN, School, school
-
-
-@pytest.fixture
-def here() -> Iterator[School]:
-    with school() as found:
-        found.start()
-        yield found
 
 
 def order(here: School, fault: str, where: str = "control", **more: object) -> None:

@@ -17,13 +17,6 @@ SHOTS = os.environ.get("DRILL_SHOTS", "")  # a folder for pictures, for people w
 
 
 @pytest.fixture
-def here() -> Iterator[School]:
-    with school() as found:
-        found.start()
-        yield found
-
-
-@pytest.fixture
 def phone(browser: Browser, here: School) -> Iterator[Page]:
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()

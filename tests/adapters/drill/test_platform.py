@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -17,20 +16,14 @@ from starlette.routing import Route
 from adapters.drill.classroom.faults import Faults, Where, read_rule
 from adapters.drill.classroom.limits import Bucket
 from adapters.drill.classroom.people import Place, Role, Visitor
-from adapters.drill.classroom.room import Refusal, Room
+from adapters.drill.classroom.room import MEMORY, Refusal, Room
+from adapters.drill.classroom.seats import Seats
 from adapters.drill.classroom.server import create_classroom
 from adapters.drill.classroom.settings import ClassroomSettings
 from app.domain import events as ev
 from tests.adapters.drill.school import MEETING, SECRET, TOKEN, School, school
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def here() -> Iterator[School]:
-    with school() as found:
-        found.start()
-        yield found
 
 
 def test_nothing_of_the_control_api_works_without_the_token() -> None:
@@ -78,6 +71,16 @@ def test_nobody_acts_from_a_seat_that_is_not_his(here: School) -> None:
         answer = here.door.post(f"/rooms/{MEETING}/say", json={"text": "x"}, headers={"x-seat": seat})
         assert answer.status_code == 401
     assert pupil.does("nothing").status_code == 400
+
+
+def test_of_very_many_seats_the_oldest_is_forgotten() -> None:
+    seats, room = Seats(SECRET, ()), Room(id="m1")
+    room.start("o")
+    person, _ = room.join(Visitor(name="x"))
+    keys = [seats.seat(room, person) for _ in range(MEMORY + 1)]
+    with pytest.raises(Refusal):
+        seats.seated(room, keys[0])
+    assert {seats.seated(room, key) for key in keys[1:]} == {person.id}
 
 
 def test_a_senseless_switch_or_meeting_is_refused(here: School) -> None:

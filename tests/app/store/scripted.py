@@ -46,7 +46,7 @@ class School:
         t.metadata.create_all(self.writer)
         with self.writer.begin() as db:
             _enrol(db)
-        self.connections = Connections({"drill": DrillAdapter}, Http)
+        self.connections = Connections({"drill": DrillAdapter}, Http, lambda: self.at)
         self.connections.add(
             school=SCHOOL, connection=CONNECTION, name="practice", platform="drill",
             settings={"base_url": "http://127.0.0.1:9", "token": "t-1", "secret": "s-1"},

@@ -145,6 +145,16 @@ def test_whoever_is_shut_out_is_out_at_once(school: Office) -> None:
     school.desk.people.set_disabled(school.school.id, lan.id, True)
     assert school.desk.tokens.find(secret, TokenKind.SESSION) is None
     assert school.desk.people.accounts(lan.mail) == ()
+    assert [user.id for user in school.desk.people.accounts(lan.mail, disabled=True)] == [lan.id]
+    school.desk.people.set_disabled(school.school.id, lan.id, False)
+    assert [user.id for user in school.desk.people.accounts(lan.mail)] == [lan.id]
+
+
+def test_who_works_at_many_schools_signs_in_at_each(school: Office) -> None:
+    for n in range(4):
+        other = school.desk.people.create_school(name=f"No. {n}")
+        school.desk.people.create_user(other.id, mail="lan@school.example", name="Lan", role=UserRole.TEACHER)
+    assert len(school.desk.people.accounts("Lan@school.example")) == 4
 
 
 def test_a_token_never_does_more_than_its_owner_may(school: Office) -> None:
@@ -284,6 +294,14 @@ def test_a_course_needs_a_connection_of_its_own_school(school: Office) -> None:
     with pytest.raises(Invalid) as told:
         school.desk.courses.create(other.id, NewCourse(name="x", connection=school.connection()))
     assert "connection" in problems(told)
+
+
+def test_a_connection_is_kept_as_it_was_found_however_it_is_typed(school: Office) -> None:
+    room = school.connection()
+    made = school.desk.courses.create(school.school.id, NewCourse(name="x", connection=f" {room} ", meetings=("m-1",)))
+    assert made.connection == room
+    with pytest.raises(Conflict):
+        course(school, connection=room, meetings=("m-1",))
 
 
 def test_a_guard_sees_his_courses_only(school: Office) -> None:

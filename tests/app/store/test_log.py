@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.actions import ActionKind, OutcomeKind, Support
 from app.domain.events import Event
+from app.domain.people import Roster
 from app.domain.state import apply
 from app.store import ledger
 from app.store.log import Lesson, Writing
@@ -51,18 +52,19 @@ def test_what_fails_half_way_leaves_nothing_behind(school: Guarded) -> None:
     with pytest.raises(KeyError):
         half_way(school)
     assert school.rows("lessons") == school.rows("log") == school.rows("deliveries") == []
-    assert school.log.shelf.peek("l1") is None
+    assert school.log.shelf.get("l1", 1, Roster()) is None
 
 
 def test_what_fails_at_the_commit_is_not_on_the_shelf_either(school: Guarded) -> None:
     with school.log.writing(START) as writing:
         write(writing, opened(school, writing), started())
-    before = school.log.shelf.peek("l1")
+    before = school.log.shelf.get("l1", 1, Roster())
+    assert before is not None
     with school.engine.begin() as db:
         db.execute(text("ALTER TABLE log RENAME TO elsewhere"))
     with pytest.raises(DBAPIError):
         somebody_comes(school)
-    assert school.log.shelf.peek("l1") is before
+    assert school.log.shelf.get("l1", 1, Roster()) is before
 
 
 def test_rows_are_numbered_from_one_without_gaps(school: Guarded) -> None:
@@ -102,6 +104,19 @@ def test_a_new_run_of_a_meeting_takes_over_its_key(school: Guarded) -> None:
         found = writing.lesson(SCHOOL, CONNECTION, MEETING)
         assert found is not None
         assert (found.id, found.run) == ("l2", 2)
+
+
+def test_a_lesson_that_was_told_no_title_has_its_courses_name_after_a_restart_too(school: Guarded) -> None:
+    with school.log.writing(START) as writing:
+        write(writing, opened(school, writing), joined(pupil(1)))
+    assert school.folded("l1").title == school.loaded("l1").state.title == "7-3"
+
+
+def test_a_lesson_is_found_in_its_own_school_only(school: Guarded) -> None:
+    with school.log.writing(START) as writing:
+        opened(school, writing)
+        assert writing.by_id(SCHOOL, "l1") is not None
+        assert writing.by_id("another school", "l1") is None
 
 
 def test_a_new_process_finds_what_was_left_unfinished_in_order(school: Guarded) -> None:

@@ -1,4 +1,4 @@
-"""The school whose record these tests read."""
+"""The whole service with a new school, and a school whose record can be read."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from tests.app.store.scripted import School
+from tests.app.web.houses import House, house
 from tests.app.web.review_desk import ReviewDesk
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[House]:
+    """A running service and its empty school."""
+    with house(tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture

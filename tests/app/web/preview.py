@@ -27,7 +27,7 @@ POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self
 def drawn(translator: Translator) -> Iterator[tuple[str, str]]:
     """Every page under a name."""
     env = pages.templates()
-    frame = pages.Frame(words=translator, path="/lessons/L1", csrf="c", user="李老师", reviews=True, practice=True)
+    frame = pages.Frame(words=translator, path="/lessons/L1", csrf="c", user="李老师", practice=True)
     reader = rooms.reader(translator)
     for name, room in rooms.ROOMS.items():
         r = room()
@@ -39,7 +39,7 @@ def drawn(translator: Translator) -> Iterator[tuple[str, str]]:
     listed = views.lessons(cases.lessons(), cases.states(rooms.raid()), reader)
     yield "lessons", pages.render(env, "lessons.html", frame, lessons=listed, older="/lessons?after=x")
     yield "lessons-none", pages.render(env, "lessons.html", frame, lessons=(), older="")
-    outside = dataclasses.replace(frame, user="", path="/signin", reviews=False)
+    outside = dataclasses.replace(frame, user="", path="/signin")
     for problem in ("", "wrong", "link", "often", "ended"):
         signin = {"problem": problem, "token": "", "next": "/lessons", "mail": "li@example.org"}
         yield f"signin{problem and '-'}{problem}", pages.render(env, "signin.html", outside, **signin)

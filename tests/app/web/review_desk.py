@@ -9,11 +9,14 @@ import httpx
 from fastapi import FastAPI
 
 from app import practice
+from app.clock import Clock
 from app.connections import Seal
+from app.listening import Listening
 from app.live import Live
 from app.settings import Settings
 from app.store.desk import Desk, UserRole
 from app.store.desk.tokens import TokenKind
+from app.store.usage import Leases
 from app.web import errors, pages, review, words
 from app.web.service import Service
 from tests.app.store.scripted import SCHOOL, School
@@ -35,10 +38,13 @@ class ReviewDesk:
         seal = Seal(KEY)
         self.desk = Desk(school.reader, school.writer, seal, lambda: school.at)
         settings = Settings(secret_key=KEY, public_url="http://testserver")
+        clock = Clock(school.pipeline, school.connections, lambda: school.at)
+        leases = Leases(school.writer)
+        listening = Listening(school.pipeline, school.connections, leases, clock, lambda: school.at)
         service = Service(
             settings=settings, now=lambda: school.at, desk=self.desk, review=school.review, seal=seal,
             connections=school.connections, pipeline=school.pipeline, live=Live(), words=words.load(),
-            pages=pages.templates(), start_raid=practice.start_raid,
+            pages=pages.templates(), start_raid=practice.start_raid, listening=listening,
         )  # fmt: skip
         self.app = FastAPI()
         self.app.state.service = service

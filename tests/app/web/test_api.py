@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,18 +10,12 @@ import pytest
 
 from app.domain.actions import Button
 from app.store.desk import UserRole
-from tests.app.web.houses import NOWHERE, SECRET, House, house
+from tests.app.web.houses import NOWHERE, SECRET, House
 
 NASTY: tuple[Any, ...] = (
     None, True, 0, -1, 1e400, 2**70, "", "x" * 10_000, "\x00", "a\nb", "\u202e", [], {}, [[]], {"a": {}}, ["\x00"],
     [None], [1], {"": ""}, "\ud800",
 )  # fmt: skip
-
-
-@pytest.fixture
-def school(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path) as opened:
-        yield opened
 
 
 def ask(

@@ -1,8 +1,5 @@
 """Errors as programs and people get them."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
@@ -13,13 +10,7 @@ from app.pipeline import Overloaded
 from app.web import errors
 from app.web.auth import SignInNeeded
 from app.web.auth.rights import Stale
-from tests.app.web.houses import House, house
-
-
-@pytest.fixture
-def school(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path) as opened:
-        yield opened
+from tests.app.web.houses import House
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from app.domain import events as ev
 from app.domain.actions import Button, OutcomeKind
 from app.domain.incidents import Verdict
 from app.domain.people import Participant
+from app.live import rfc3339
 from app.store import tables as t
 from app.store.review import Judgement
 from app.web import exports
@@ -212,7 +213,7 @@ def test_a_verdict_by_api_with_optimistic_concurrency(review_desk: ReviewDesk) -
     assert answer.status_code == 200
     told = answer.json()
     assert (told["status"], told["verdict"], told["note"]) == ("reviewed", "true_positive", "报警")
-    assert (told["reviewer"], told["reviewed_at"]) == ("it@school.example", exports.moment(review_desk.school.at))
+    assert (told["reviewer"], told["reviewed_at"]) == ("it@school.example", rfc3339(review_desk.school.at))
     assert it.patch(path, json={"verdict": "benign"}, headers={"if-match": tag}).status_code == 409
     assert it.patch(path, json={"note": "x"}, headers={"if-match": answer.headers["etag"]}).json()["note"] == "x"
     assert it.patch(path, json={"verdict": "test"}).json()["note"] == "x"

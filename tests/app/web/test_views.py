@@ -159,6 +159,12 @@ def test_restore_waits_for_calm() -> None:
     assert not drawn(room.press(Button.RESTORE, 710)).restore.enabled
 
 
+def test_restore_is_offered_while_calm_is_still_on_its_way() -> None:
+    room = rooms.calm()
+    room.fate = OutcomeKind.REQUESTED
+    assert drawn(room.press(Button.CALM, 700)).restore.enabled
+
+
 def test_a_lesson_that_is_over_offers_nothing() -> None:
     room = rooms.raid().happen(ev.LessonEnded(at=START + 800))
     view = drawn(room)

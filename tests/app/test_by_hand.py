@@ -1,0 +1,57 @@
+"""What only a person can do: shown as "by hand", confirmed when an event or a list shows that it was done."""
+
+from pathlib import Path
+
+from adapters.drill import DrillAdapter
+from app.domain.actions import Action, ActionKind, Confirm, Level, Outcome, OutcomeKind, Support, Words
+from app.domain.people import Participant
+from tests.app.duty import Duty, Recording, on_a_school_day
+from tests.app.guarded import MEETING
+
+LOCKS = Words(zh="在会议窗口点「锁定」", vi="Bấm khóa trong cửa sổ lớp", en="Press lock in the lesson's window")
+
+
+class ByHand(Recording):
+    """Only the teacher's own client locks this room; a robot posts into the class group."""
+
+    def supports(self, kind: ActionKind, target: Participant | None = None, lesson_key: str = "") -> Support:
+        if kind is ActionKind.LOCK:
+            return Support(level=Level.MANUAL, note="no call", instead=(ActionKind.ALERT,), instruction=LOCKS)
+        if kind is ActionKind.ALERT:
+            return Support(confirm=Confirm.NEVER, channel=True)
+        return super().supports(kind, target, lesson_key)
+
+    async def perform(self, lesson_key: str, action: Action) -> Outcome:
+        if action.kind is ActionKind.ALERT:
+            self.done.append(action.text)
+            return Outcome(kind=OutcomeKind.REQUESTED)
+        return await super().perform(lesson_key, action)
+
+
+def test_a_lock_by_hand_is_confirmed_when_the_room_is_locked(tmp_path: Path) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.press("lock")
+        await duty.settled({"lock": "manual"})
+        assert "lock" not in duty.adapter.asked
+        await duty.api("PATCH", f"/api/meetings/{MEETING}/switches", {"locked": True})
+        await duty.settled({"lock": "confirmed"})
+
+    on_a_school_day(f"sqlite:///{tmp_path}/menshen.db", story, adapter=ByHand)
+
+
+def test_people_outside_the_panel_are_told_too(tmp_path: Path) -> None:
+    """A hold comes to nothing, people are called, and the robot posts the line that the service wrote."""
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.faults({"fault": "lie", "match": {"action": "hold"}}, {"fault": "lie", "match": {"action": "kick"}})
+        await duty.joins("user88")
+        await duty.settled({"alert user88": "unconfirmed"})
+        assert duty.adapter.done
+
+    on_a_school_day(f"sqlite:///{tmp_path}/menshen.db", story, adapter=ByHand)
+
+
+def test_without_a_channel_an_alert_sends_nothing() -> None:
+    assert not DrillAdapter.capabilities[ActionKind.ALERT].channel
