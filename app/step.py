@@ -1,6 +1,6 @@
 """One step of a lesson in a transaction: fold an event in, ask the rules, write their wishes, see what it proves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.connections import Connections
@@ -10,6 +10,7 @@ from app.domain.incidents import incident_for
 from app.domain.state import LessonState, Standing, apply, proven, satisfied
 from app.store.log import Lesson, Queued, Writing
 from policies import decide
+from policies.restraint import in_force
 
 Say = Callable[[Lesson, Decision], str]  # the line that people outside the panel get for an alert
 
@@ -38,26 +39,39 @@ class Steps:
         if isinstance(event, ClockTicked) and not decisions:
             return []
         self.writing.append(lesson, event, after)
-        intents = [intent for decision in decisions for intent in self._intend(lesson, decision, press)]
+        intents = self._intend(lesson, decisions, press)
         for open_one in lesson.state.unproven():
             standing = lesson.state.intents[open_one.id]  # settling another one may have settled this one on the way
             if proven(lesson.state, standing, event):
                 intents += self._settle(lesson, standing, Outcome(kind=OutcomeKind.CONFIRMED))
         return intents
 
-    def _intend(self, lesson: Lesson, decision: Decision, press: str) -> list[str]:
-        """Write what a wish comes down to on this platform."""
+    def _intend(self, lesson: Lesson, decisions: Sequence[Decision], press: str) -> list[str]:
+        """Write what the wishes on one event come down to on this platform.
+
+        Several may come down to the same, and the brakes have seen the wishes only: what stands in for another action
+        is not asked beside itself, nor again and again.
+        """
+        supports = self.connections.supports(lesson.connection, lesson.key)
+        planned = [
+            (decision, action, support) for decision in decisions for action, support in plan(supports, decision)
+        ]
+        itself = {a.key for d, a, _ in planned if a.kind is d.action.kind is not ActionKind.ALERT and not d.observed}
         intents: list[str] = []
-        for action, support in plan(self.connections.supports(lesson.connection, lesson.key), decision):
-            if action.kind is not decision.action.kind and _under_way(lesson.state, action):
-                continue  # two wishes may come down to the same on this platform
-            action = replace(action, operator=lesson.state.operator())
-            if support.channel and action.kind is ActionKind.ALERT:
-                action = replace(action, text=self.say(lesson, decision))
-            standing = self._standing(lesson, decision, action)
-            queued = self.writing.intend(lesson, standing, decision.params, support, press)
-            intents += [queued.id, *self._begin(lesson, standing, support, queued)]
+        for decision, action, support in planned:
+            stands_in = action.kind is not decision.action.kind
+            if stands_in and (action.key in itself or _braked(lesson.state, replace(decision, action=action))):
+                continue
+            intents += self._write(lesson, decision, action, support, press)
         return intents
+
+    def _write(self, lesson: Lesson, decision: Decision, action: Action, support: Support, press: str) -> list[str]:
+        action = replace(action, operator=lesson.state.operator())
+        if support.channel and action.kind is ActionKind.ALERT:
+            action = replace(action, text=self.say(lesson, decision))
+        standing = self._standing(lesson, decision, action)
+        queued = self.writing.intend(lesson, standing, decision.params, support, press)
+        return [queued.id, *self._begin(lesson, standing, support, queued)]
 
     def _begin(self, lesson: Lesson, standing: Standing, support: Support, queued: Queued) -> list[str]:
         """Hand an intent to the executor, or settle at once what no request is sent for."""
@@ -86,8 +100,11 @@ class Steps:
         return self.take(lesson, event)
 
 
-def _under_way(state: LessonState, action: Action) -> bool:
-    """Whether the same is asked already and not settled."""
+def _braked(state: LessonState, wish: Decision) -> bool:
+    """Whether what stands in for a wish is asked already; for a rule also whether it was, a moment ago."""
+    if not wish.by:
+        return in_force(state, wish)
+    action = wish.action
     return action.kind is not ActionKind.ALERT and any(s.action.key == action.key for s in state.open_intents())
 
 
