@@ -17,6 +17,20 @@ Say = Callable[[Lesson, Decision], str]  # the line that people outside the pane
 DEADLINES = {Lane.PANIC: 30.0, Lane.GUARD: 60.0, Lane.ROUTINE: 120.0}  # seconds until an intent must not fire any more
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A wish and one action that it comes down to."""
+
+    decision: Decision
+    action: Action
+    support: Support
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether the platform does something else than what was wished."""
+        return self.action.kind is not self.decision.action.kind
+
+
 @dataclass(slots=True)
 class Steps:
     """The steps of one transaction. `queued` collects what the executor is to perform after the commit."""
@@ -35,37 +49,37 @@ class Steps:
             return []
         if isinstance(event, SightLost | SightRegained) and after.blind == lesson.state.blind:
             return []  # several may find out at the same moment
-        decisions = decide(lesson.course.policy, after, event)
-        if isinstance(event, ClockTicked) and not decisions:
+        planned = self._planned(lesson, after, decide(lesson.course.policy, after, event))
+        if isinstance(event, ClockTicked) and not planned:
             return []
         self.writing.append(lesson, event, after)
-        intents = self._intend(lesson, decisions, press)
+        intents = [intent for one in planned for intent in self._intend(lesson, one, press)]
         for open_one in lesson.state.unproven():
             standing = lesson.state.intents[open_one.id]  # settling another one may have settled this one on the way
             if proven(lesson.state, standing, event):
                 intents += self._settle(lesson, standing, Outcome(kind=OutcomeKind.CONFIRMED))
         return intents
 
-    def _intend(self, lesson: Lesson, decisions: Sequence[Decision], press: str) -> list[str]:
-        """Write what the wishes on one event come down to on this platform.
+    def _planned(self, lesson: Lesson, state: LessonState, decisions: Sequence[Decision]) -> list[Planned]:
+        """What the wishes on one event come down to on this platform.
 
         Several may come down to the same, and the brakes have seen the wishes only: what stands in for another action
         is not asked beside itself, nor again and again.
         """
         supports = self.connections.supports(lesson.connection, lesson.key)
-        planned = [
-            (decision, action, support) for decision in decisions for action, support in plan(supports, decision)
-        ]
-        itself = {a.key for d, a, _ in planned if a.kind is d.action.kind is not ActionKind.ALERT and not d.observed}
-        intents: list[str] = []
-        for decision, action, support in planned:
-            stands_in = action.kind is not decision.action.kind
-            if stands_in and (action.key in itself or _braked(lesson.state, replace(decision, action=action))):
-                continue
-            intents += self._write(lesson, decision, action, support, press)
-        return intents
+        planned = [Planned(d, action, support) for d in decisions for action, support in plan(supports, d)]
+        itself = {
+            one.action.key
+            for one in planned
+            if not (one.stands_in or one.decision.observed or one.action.kind is ActionKind.ALERT)
+        }
+        return [one for one in planned if not one.stands_in or not (one.action.key in itself or _braked(state, one))]
 
-    def _write(self, lesson: Lesson, decision: Decision, action: Action, support: Support, press: str) -> list[str]:
+    def _intend(self, lesson: Lesson, planned: Planned, press: str) -> list[str]:
+        """Write one of them, unless the one before came down to the same."""
+        if planned.stands_in and _braked(lesson.state, planned):
+            return []
+        decision, action, support = planned.decision, planned.action, planned.support
         action = replace(action, operator=lesson.state.operator())
         if support.channel and action.kind is ActionKind.ALERT:
             action = replace(action, text=self.say(lesson, decision))
@@ -100,11 +114,11 @@ class Steps:
         return self.take(lesson, event)
 
 
-def _braked(state: LessonState, wish: Decision) -> bool:
+def _braked(state: LessonState, planned: Planned) -> bool:
     """Whether what stands in for a wish is asked already; for a rule also whether it was, a moment ago."""
-    if not wish.by:
-        return in_force(state, wish)
-    action = wish.action
+    action = planned.action
+    if not planned.decision.by:
+        return in_force(state, replace(planned.decision, action=action))
     return action.kind is not ActionKind.ALERT and any(s.action.key == action.key for s in state.open_intents())
 
 

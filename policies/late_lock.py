@@ -16,6 +16,9 @@ from policies.roster_only import admit, keep_away, no_roster
 AGAIN = 60.0  # seconds before a door that did not close is asked to close once more
 
 
+_CLOSES = (ActionKind.OPEN_WAITING_ROOM, ActionKind.LOCK)
+
+
 class LateLock(Settings):
     """When the door closes for strangers."""
 
@@ -51,8 +54,11 @@ def _closed(state: LessonState) -> bool:
 
 
 def _again_at(state: LessonState) -> float:
-    """When it may be asked for once more: not before AGAIN is over, and never while a person is to do it by hand."""
-    asked = [s for s in state.intents.values() if s.rule == "late_lock" and s.reason == "late_lock"]
+    """When it may be asked for once more: not before AGAIN is over, and never while a person is to do it by hand.
+
+    Whoever asked for it: where there is no waiting room, a lock stands in for it.
+    """
+    asked = [s for s in state.intents.values() if s.action.kind in _CLOSES]
     if any(s.status is OutcomeKind.MANUAL for s in asked):
         return float("inf")
     return max((s.at + AGAIN for s in asked), default=0.0)
