@@ -13,7 +13,7 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run raid test check bench lock messages clean system-packages
+.PHONY: help run raid test check bench scenarios lock messages clean system-packages
 
 help:
 	@echo 'make run       the practice school on http://127.0.0.1:$(PORT), with a lesson in progress; Ctrl-C stops it'
@@ -21,6 +21,7 @@ help:
 	@echo 'make test      every test (as root on Debian or Ubuntu it installs the programs that some tests need)'
 	@echo 'make check     style, types, translations, generated pages'
 	@echo 'make bench     measure what the README claims'
+	@echo 'make scenarios play every golden scenario on every platform and write docs/scenarios.md'
 	@echo 'make messages  bring the translation catalogues up to date'
 	@echo 'make lock      choose the newest versions of all libraries and lock them with their hashes'
 	@echo 'make clean     remove everything that is not source, except data/'
@@ -42,6 +43,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(PY) -m bench
+
+scenarios: $(VENV)/.dev
+	$(PY) -m scenarios --write
 
 # What `menshen <command>` writes into the tree and `menshen <command> --check` compares with it.
 GENERATED := $(if $(wildcard README.md),matrix docs)

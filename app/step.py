@@ -1,6 +1,6 @@
 """One step of a lesson in a transaction: fold an event in, ask the rules, write their wishes, see what it proves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.connections import Connections
@@ -22,12 +22,27 @@ from app.domain.incidents import incident_for
 from app.domain.state import LessonState, Standing, apply, proven, satisfied
 from app.store.log import Lesson, Queued, Writing
 from policies import decide
+from policies.restraint import in_force
 
 Say = Callable[[Lesson, Decision], str]  # the line that people outside the panel get for an alert
 
 STANDS_IN = 600.0  # seconds for which the room is closed in place of a measure that the platform does not have
 LINE_EVERY = 60.0  # seconds between two lines of a lesson in a group: robots that say more are blocked
 DEADLINES = {Lane.PANIC: 30.0, Lane.GUARD: 60.0, Lane.ROUTINE: 120.0}  # seconds until an intent must not fire any more
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A wish and one action that it comes down to."""
+
+    decision: Decision
+    action: Action
+    support: Support
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether the platform does something else than what was wished."""
+        return self.action.kind is not self.decision.action.kind
 
 
 @dataclass(slots=True)
@@ -48,30 +63,43 @@ class Steps:
             return []
         if isinstance(event, SightLost | SightRegained) and after.blind == lesson.state.blind:
             return []  # several may find out at the same moment
-        decisions = decide(lesson.course.policy, after, event)
-        if isinstance(event, ClockTicked) and not decisions:
+        planned = self._planned(lesson, after, decide(lesson.course.policy, after, event))
+        if isinstance(event, ClockTicked) and not planned:
             return []
         self.writing.append(lesson, event, after)
-        intents = [intent for decision in decisions for intent in self._intend(lesson, decision, press)]
+        intents = [intent for one in planned for intent in self._intend(lesson, one, press)]
         for open_one in lesson.state.unproven():
             standing = lesson.state.intents[open_one.id]  # settling another one may have settled this one on the way
             if proven(lesson.state, standing, event):
                 intents += self._settle(lesson, standing, Outcome(kind=OutcomeKind.CONFIRMED))
         return intents
 
-    def _intend(self, lesson: Lesson, decision: Decision, press: str) -> list[str]:
-        """Write what a wish comes down to on this platform."""
-        intents: list[str] = []
-        for action, support in plan(self.connections.supports(lesson.connection, lesson.key), decision):
-            if action.kind is not decision.action.kind and _under_way(lesson.state, action):
-                continue  # two wishes may come down to the same on this platform
-            action = replace(action, operator=lesson.state.operator())
-            if support.channel and _worth_a_line(lesson.state, decision, self.writing.now):
-                action = replace(action, text=self.say(lesson, decision))
-            standing = self._standing(lesson, decision, action)
-            queued = self.writing.intend(lesson, standing, decision.params, support, press)
-            intents += [queued.id, *self._begin(lesson, standing, support, queued)]
-        return intents
+    def _planned(self, lesson: Lesson, state: LessonState, decisions: Sequence[Decision]) -> list[Planned]:
+        """What the wishes on one event come down to on this platform.
+
+        Several may come down to the same, and the brakes have seen the wishes only: what stands in for another action
+        is not asked beside itself, nor again and again.
+        """
+        supports = self.connections.supports(lesson.connection, lesson.key)
+        planned = [Planned(d, action, support) for d in decisions for action, support in plan(supports, d)]
+        itself = {
+            one.action.key
+            for one in planned
+            if not (one.stands_in or one.decision.observed or one.action.kind is ActionKind.ALERT)
+        }
+        return [one for one in planned if not one.stands_in or not (one.action.key in itself or _braked(state, one))]
+
+    def _intend(self, lesson: Lesson, planned: Planned, press: str) -> list[str]:
+        """Write one of them, unless the one before came down to the same."""
+        if planned.stands_in and _braked(lesson.state, planned):
+            return []
+        decision, action, support = planned.decision, planned.action, planned.support
+        action = replace(action, operator=lesson.state.operator())
+        if support.channel and _worth_a_line(lesson.state, decision, self.writing.now):
+            action = replace(action, text=self.say(lesson, decision))
+        standing = self._standing(lesson, decision, action)
+        queued = self.writing.intend(lesson, standing, decision.params, support, press)
+        return [queued.id, *self._begin(lesson, standing, support, queued)]
 
     def _begin(self, lesson: Lesson, standing: Standing, support: Support, queued: Queued) -> list[str]:
         """Hand an intent to the executor, or settle at once what no request is sent for."""
@@ -116,8 +144,11 @@ def _until(decision: Decision, action: Action, now: float) -> float | None:
     return now + STANDS_IN if stands_in and not decision.by and action.kind in UNDO else None
 
 
-def _under_way(state: LessonState, action: Action) -> bool:
-    """Whether the same is asked already and not settled."""
+def _braked(state: LessonState, planned: Planned) -> bool:
+    """Whether what stands in for a wish is asked already; for a rule also whether it was, a moment ago."""
+    action = planned.action
+    if not planned.decision.by:
+        return in_force(state, replace(planned.decision, action=action))
     return action.kind is not ActionKind.ALERT and any(s.action.key == action.key for s in state.open_intents())
 
 

@@ -7,11 +7,16 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
+from app.domain.actions import Action, ActionKind, Decision, Lane, OutcomeKind, Severity
 from app.domain.events import ClockTicked, Event, ParticipantJoined, ParticipantWaiting, PersonEvent, RosterPolled
 from app.domain.state import LessonState, Person, Status
 from policies.base import Rule, Settings
 from policies.roster_only import admit, keep_away, no_roster, perhaps_known, tried, unnamed
+
+AGAIN = 60.0  # seconds before a door that did not close is asked to close once more
+
+
+_CLOSES = (ActionKind.OPEN_WAITING_ROOM, ActionKind.LOCK)
 
 
 class LateLock(Settings):
@@ -32,7 +37,7 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
     due = closes_at(settings, state)
     if due is None or state.status is not Status.LIVE or "door" in state.opened or state.now < due:
         return
-    if not _closed(state):
+    if not _closed(state) and state.now >= _again_at(state):
         yield Decision(
             action=Action(kind=ActionKind.OPEN_WAITING_ROOM),
             rule="late_lock",
@@ -53,9 +58,24 @@ def _closed(state: LessonState) -> bool:
     return bool(state.switches.waiting_room or state.switches.locked)
 
 
+def _again_at(state: LessonState) -> float:
+    """When it may be asked for once more: not before AGAIN is over, and never while a person is to do it by hand.
+
+    Whoever asked for it: where there is no waiting room, a lock stands in for it.
+    """
+    asked = [s for s in state.intents.values() if s.action.kind in _CLOSES]
+    if any(s.status is OutcomeKind.MANUAL for s in asked):
+        return float("inf")
+    return max((s.at + AGAIN for s in asked), default=0.0)
+
+
 def wake(settings: LateLock, state: LessonState) -> float | None:
     """When the door is to be closed, also if nobody comes or goes just then."""
-    return None if _closed(state) or "door" in state.opened else closes_at(settings, state)
+    due = closes_at(settings, state)
+    if due is None or _closed(state) or "door" in state.opened:
+        return None
+    at = max(due, _again_at(state))
+    return None if at == float("inf") else at
 
 
 def _late(state: LessonState, person: Person) -> Iterator[Decision]:

@@ -36,7 +36,7 @@ _DRASTIC = frozenset({ActionKind.KICK, ActionKind.BAN})
 
 def restrain(settings: Restraint, state: LessonState, wishes: Sequence[Decision]) -> tuple[Decision, ...]:
     """What is left of the wishes on one event."""
-    kept = [w for w in map(_needs_facts, wishes) if not _spared(state, w) and not _in_force(state, w)]
+    kept = [w for w in map(_needs_facts, wishes) if not _spared(state, w) and not in_force(state, w)]
     return tuple(_within_budget(settings, state, _strongest(kept)))
 
 
@@ -55,8 +55,8 @@ def _spared(state: LessonState, wish: Decision) -> bool:
     return bool(person and person.staff)
 
 
-def _in_force(state: LessonState, wish: Decision) -> bool:
-    """Whether the same is on its way, just done, or the room already is like that.
+def in_force(state: LessonState, wish: Decision) -> bool:
+    """Whether the same is on its way, shown as by hand, just tried in vain, or the room already is like that.
 
     A switch may show what is no longer so (everybody was muted, and some unmuted since): it stops rules, not humans.
     """
@@ -187,7 +187,7 @@ def _close_the_room(settings: Restraint, state: LessonState) -> Iterator[Decisio
             lane=Lane.PANIC,
             expires_after=seconds if kind in UNDO and kind is not ActionKind.OPEN_WAITING_ROOM else None,
         )
-        if not _in_force(state, wish):
+        if not in_force(state, wish):
             yield wish
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -93,7 +92,7 @@ class _Hosting:
         """Token, then rate limit, then whatever fault is on order, then the endpoint."""
 
         async def answer(request: Request) -> Response:
-            wait = self._classroom.bucket.take(time.monotonic())
+            wait = self._classroom.bucket.take(asyncio.get_running_loop().time())
             if wait:
                 return refused("slow_down", retry_after=wait)
             rule = self._classroom.faults.spend(Where.CONTROL, await _facts(request))

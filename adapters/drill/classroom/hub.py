@@ -27,9 +27,14 @@ _HIDDEN_EVENTS = {
 
 
 class Classroom:
-    """Everything the practice platform knows. Lives in one event loop."""
+    """Everything the practice platform knows. Lives in one event loop.
 
-    def __init__(self, settings: ClassroomSettings, *, now: Callable[[], float] = time.time) -> None:
+    `http` sends the webhooks; a rehearsal without sockets brings its own.
+    """
+
+    def __init__(
+        self, settings: ClassroomSettings, *, now: Callable[[], float] = time.time, http: Http | None = None
+    ) -> None:
         self.settings = settings
         self.rooms: dict[str, Room] = {}
         self.faults = Faults()
@@ -39,7 +44,7 @@ class Classroom:
         self._now = now
         self._seq: defaultdict[str, int] = defaultdict(int)
         self._watchers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
-        self._http = Http(limit=settings.in_flight, total_seconds=10.0)
+        self._http = http or Http(limit=settings.in_flight, total_seconds=10.0)
         self.sender = Sender(
             url=settings.webhook,
             secret=settings.secret,

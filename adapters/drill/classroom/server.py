@@ -14,7 +14,11 @@ from adapters.drill.classroom.visiting import visiting_routes
 
 def create_classroom(settings: ClassroomSettings) -> Starlette:
     """One whole platform; it forgets everything when it stops."""
-    classroom = Classroom(settings)
+    return application(Classroom(settings))
+
+
+def application(classroom: Classroom) -> Starlette:
+    """The doors of a platform: instruments, control API, and the pages of its visitors."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

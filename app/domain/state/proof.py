@@ -11,10 +11,27 @@ def proven(state: LessonState, standing: Standing, event: ev.Event) -> bool:
     """Whether this event shows that what was asked of the platform, or of a person, took effect (a 200 never does)."""
     if standing.status not in (OutcomeKind.REQUESTED, OutcomeKind.MANUAL) or not satisfied(state, standing.action):
         return False
+    if isinstance(event, ev.RosterPolled) and not _shows(event.attendance, standing.action):
+        return False
     if not standing.met or (isinstance(event, ev.RosterPolled) and event.asked_at > standing.settled_at):
         return True
     sets = SETS.get(standing.action.kind)
     return bool(sets and isinstance(event, ev.SettingsChanged) and getattr(event.switches, sets[0]) is sets[1])
+
+
+_MEDIA: dict[ActionKind, str] = {
+    ActionKind.MUTE: "audio",
+    ActionKind.MUTE_ALL: "audio",
+    ActionKind.STOP_VIDEO: "video",
+    ActionKind.STOP_SHARE: "share",
+}
+
+
+def _shows(seen: ev.Attendance, action: Action) -> bool:
+    """Whether a list can tell: one without microphones proves nothing about them, unless nobody is there any more."""
+    medium = _MEDIA.get(action.kind)
+    whom = [r for r in seen.inside if action.target is None or r.participant.id == action.target.id]
+    return medium is None or not whom or any(getattr(row, medium) is not None for row in whom)
 
 
 def satisfied(state: LessonState, action: Action) -> bool:

@@ -228,7 +228,8 @@ def test_what_was_so_already_is_proven_only_by_looking_again() -> None:
     chatter = says(stranger(1), "hi", T + 2)
     state = apply(state, chatter)
     assert not proven(state, state.intents["i1"], chatter)
-    early, late = polled([pupil(1)], asked_at=T, at=T + 2), polled([pupil(1)], asked_at=T + 1.5, at=T + 2)
+    muted = [ev.Presence(participant=pupil(1), audio=False)]
+    early, late = polled(muted, asked_at=T, at=T + 2), polled(muted, asked_at=T + 1.5, at=T + 2)
     assert not proven(apply(state, early), state.intents["i1"], early)
     assert proven(apply(state, late), state.intents["i1"], late)
 
