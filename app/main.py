@@ -33,6 +33,7 @@ from app.store.review import Review
 from app.store.usage import Leases, UsageStore
 from app.web import api, auth, errors, health, pages, panel, review, words
 from app.web.hooks import Hooks
+from app.web.office import routes as office
 from app.web.service import Service
 from policies.documents import policy
 
@@ -114,6 +115,7 @@ async def _running(
     running = [
         asyncio.create_task(chores.forget(_forgetting(service, log, memory))),
         asyncio.create_task(chores.remember(connections, memory)),
+        asyncio.create_task(chores.warn(connections, service.listening, service.desk, chores.Warnings(service.now))),
     ]
     yield
     for chore in running:
@@ -167,7 +169,7 @@ def _comfort(service: Service, lifespan: Any) -> ASGI:
     )
     app.state.service = service
     errors.install(app)
-    for part in (api, auth, panel, review, health):
+    for part in (api, auth, panel, review, office, health):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static")
     return auth.with_headers(cast(ASGI, app), service.settings)

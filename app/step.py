@@ -34,7 +34,7 @@ class Steps:
             return []
         self.writing.append(lesson, event, after)
         intents = [intent for decision in decisions for intent in self._intend(lesson, decision, press)]
-        for open_one in lesson.state.open_intents():
+        for open_one in lesson.state.unproven():
             standing = lesson.state.intents[open_one.id]  # settling another one may have settled this one on the way
             if proven(lesson.state, standing, event):
                 intents += self._settle(lesson, standing, Outcome(kind=OutcomeKind.CONFIRMED))
@@ -87,4 +87,4 @@ def _news(before: LessonState, after: LessonState, event: RosterPolled) -> bool:
     """Whether a poll told anything: most do not, and are not written down."""
     told = ("inside", "waiting", "switches", "status", "gone")
     changed = any(getattr(after, name) != getattr(before, name) for name in told)
-    return changed or any(proven(before, s, event) for s in before.open_intents())
+    return changed or any(proven(before, s, event) for s in before.unproven())

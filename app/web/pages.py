@@ -26,7 +26,8 @@ class Flash:
 class Frame:
     """Around every page: language, who is signed in, where the language switch comes back to.
 
-    `user` "" = nobody is signed in; `reviews` = may see incidents; `csrf` is the session's token for forms.
+    `user` "" = nobody is signed in; `reviews` = may see incidents; `office` = may see connections; `csrf` is the
+    session's token for forms.
     """
 
     words: Translator
@@ -34,6 +35,7 @@ class Frame:
     csrf: str = ""
     user: str = ""
     reviews: bool = False
+    office: bool = False
     practice: bool = False
     flashes: tuple[Flash, ...] = ()
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 
 from app.domain import events as ev
-from app.domain.actions import Action, ActionKind, OutcomeKind
-from app.domain.state.shape import SETS, LessonState, Person, Standing, Status
+from app.domain.actions import Action, ActionKind
+from app.domain.state.shape import SETS, UNPROVEN, LessonState, Person, Standing, Status
 
 
 def proven(state: LessonState, standing: Standing, event: ev.Event) -> bool:
-    """Whether this event shows that what an intent asked for took effect (200 from the platform never does)."""
-    if standing.status is not OutcomeKind.REQUESTED or not satisfied(state, standing.action):
+    """Whether this event shows that what an intent asked for took effect (200 from the platform never does).
+
+    What a teacher was asked to do by hand is proven in the same way: by what happens in the room.
+    """
+    if standing.status not in UNPROVEN or not satisfied(state, standing.action):
         return False
     if not standing.met or (isinstance(event, ev.RosterPolled) and event.asked_at > standing.settled_at):
         return True

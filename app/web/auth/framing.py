@@ -28,6 +28,7 @@ def frame(request: HTTPConnection, actor: Actor | None, *, bound: str = "", flas
         csrf=csrf(request, bound),
         user=actor.name if actor else "",
         reviews=actor is not None,
+        office=actor is not None and actor.sees_all,
         practice=service_of(request).settings.is_practice,
         flashes=flashes,
     )
