@@ -148,7 +148,7 @@ class _Hosting:
         return ok(members=[{"id": a.id, "name": a.name, "staff": a.staff} for a in members])
 
     async def prepare(self, request: Request) -> Response:
-        """Before class: {"invited": {token: name}} are the personal links; "host_first" = a host who comes starts it."""
+        """{"invited": {token: name}} are the personal links; with "host_first" a host who comes starts the lesson."""
         body = await body_of(request)
         invited = body.get("invited", {})
         if not isinstance(invited, dict) or not all(isinstance(v, str) for v in invited.values()):

@@ -204,6 +204,8 @@ def _when(left: Left, reader: Reader) -> str:
     if left.budget.period is Period.ROLLING:
         return words("comes back by itself within {seconds} s", seconds=f"{left.budget.seconds:g}")
     back = words("comes back on {day}", day=words.of(moment(left.resets_at, reader.now, reader.zone)))
+    if is_spent(left):
+        return words("used up") + " · " + back
     if left.ends_at is None:
         return words("lasts at today's pace") + " · " + back
     ends = words("ends on {day} at today's pace", day=words.of(moment(left.ends_at, reader.now, reader.zone)))
