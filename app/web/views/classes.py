@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from adapters.preparation import Precaution, Result
 from app.store.desk import CourseRecord, PreparationRecord
 from app.web.views.reader import Reader
-from app.web.views.text import day, shown
+from app.web.views.text import ADVICE_LENGTH, day, shown
 
 NAME = 60
 LESSON_MINUTES = 45
@@ -116,7 +116,7 @@ def _report(record: PreparationRecord, reader: Reader) -> ReportView:
     return ReportView(
         when=day(record.at, reader.zone), starts=day(record.starts_at, reader.zone), by=reader.who(record.by),
         meeting=shown(record.meeting, NAME), url=_address(record.url), steps=_steps(record, reader),
-        notes=tuple(words.of(n) for n in record.notes), links=record.links,
+        notes=tuple(shown(words.of(n), ADVICE_LENGTH) for n in record.notes), links=record.links,
     )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def _steps(record: PreparationRecord, reader: Reader) -> tuple[StepView, ...]:
     return tuple(
         StepView(
             key=s.result, title=words.word("precaution", s.precaution), word=words.word("result", s.result),
-            detail=words.of(s.detail),
+            detail=shown(words.of(s.detail), ADVICE_LENGTH),
         )
         for s in steps
     )  # fmt: skip

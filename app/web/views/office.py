@@ -10,7 +10,7 @@ from app.domain.actions import ActionKind, Capabilities, Level
 from app.notices import Look, Notice, budget_name, budget_title, count, is_down, is_spent, moment
 from app.store.desk import CheckRecord
 from app.web.views.reader import Reader
-from app.web.views.text import day, shown
+from app.web.views.text import ADVICE_LENGTH, day, shown
 
 NAME = 60
 BAR = 100.0  # the width of a budget's bar, in units of its drawing
@@ -117,7 +117,7 @@ def noticed(found: Iterable[Notice], reader: Reader) -> tuple[NoticeView, ...]:
     return tuple(
         NoticeView(
             tone="bad" if n.finding is Finding.PROBLEM else "warn", connection=n.connection, name=shown(n.name, NAME),
-            text=reader.words.of(n.detail),
+            text=shown(reader.words.of(n.detail), ADVICE_LENGTH),
         )
         for n in found
     )  # fmt: skip
@@ -223,7 +223,10 @@ def _check(check: CheckRecord | None, reader: Reader) -> CheckView | None:
     ordered = sorted(check.found, key=lambda f: _ORDER.index(f.finding) if f.finding in _ORDER else 0)
     found = (
         FindingView(
-            key=f.finding, word=reader.words.word("finding", f.finding), code=f.code, text=reader.words.of(f.detail)
+            key=f.finding,
+            word=reader.words.word("finding", f.finding),
+            code=f.code,
+            text=shown(reader.words.of(f.detail), ADVICE_LENGTH),
         )
         for f in ordered
     )
