@@ -125,6 +125,7 @@ def test_a_step_by_hand_is_shown_in_every_language_until_it_has_happened(house: 
         teacher.open(f"/lessons/{lesson}")
         teacher.press("close_chat", within="#switches")
         shown = ".by-hand"
+        teacher.sees("#state .banner.is-manual", "在您自己的课堂页面上按“关闭聊天”。")
         teacher.sees(f"#timeline {shown}", "在您自己的课堂页面上按“关闭聊天”。")
         teacher.sees("#timeline .outcome.is-manual", "请手动操作")
         for tag, said in (("vi", "hãy bấm “Đóng trò chuyện”"), ("en", "press “Close chat”")):
@@ -141,6 +142,7 @@ def test_a_step_by_hand_is_shown_in_every_language_until_it_has_happened(house: 
         guest.ask("POST", "/rooms/by-hand/switches", {"chat_closed": True}, x_seat=seat)
         teacher.sees("#timeline .outcome.is-confirmed", "")
         expect(teacher.find(f"#timeline {shown}")).to_have_count(0, timeout=20_000)
+        expect(teacher.find("#state .banner.is-manual")).to_have_count(0)
         expect(teacher.find("#switches .switch.is-closed")).not_to_have_count(0)
 
 
