@@ -135,6 +135,7 @@ def _forgetting(service: Service, log: Log, memory: ConnectionMemory) -> tuple[C
     return (
         lambda: service.review.erase(service.now() - keeps),
         service.desk.tokens.forget_ended,
+        lambda: service.desk.preparations.forget(service.now() - keeps),
         lambda: log.forget_parked(service.now() - PARKED_DAYS * DAY),
         lambda: memory.forget_used(service.now() - USAGE_DAYS * DAY),
     )

@@ -88,6 +88,22 @@ def shared(seen: Look) -> Notice | None:
     )  # fmt: skip
 
 
+def unusable(connection: str, name: str) -> Notice:
+    """That a stored connection cannot be used at all: its settings no longer fit its adapter."""
+    return Notice(
+        code="unusable", finding=Finding.PROBLEM, connection="", name=name, about=connection,
+        detail=Words(
+            zh="此连接的设置不适用于当前版本，无法使用。请用接口重新发送全部设置 "
+            f"(PUT /api/v1/connections/{connection})。",
+            vi="Thiết lập của kết nối này không hợp với phiên bản hiện tại nên không dùng được. Hãy gửi lại toàn "
+            "bộ thiết lập "
+            f"qua API (PUT /api/v1/connections/{connection}).",
+            en="The settings of this connection do not fit this version, so it cannot be used. Send all of them again "
+            f"through the API (PUT /api/v1/connections/{connection}).",
+        ),
+    )  # fmt: skip
+
+
 # --- streams ----------------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, delete, insert, select
 
 from app.domain.actions import Words
 from app.domain.errors import NotFound
@@ -102,6 +102,11 @@ class PreparationsDesk:
         query = select(t.preparations).where(c.school_id == school, c.course_id.in_(courses)).order_by(c.at)
         with self._reader.begin() as db:
             return {row.course_id: _record(row) for row in db.execute(query)}
+
+    def forget(self, before: float) -> int:
+        """Delete what was prepared for lessons that began before then, links and all; how many rows that was."""
+        with self._writer.begin() as db:
+            return db.execute(delete(t.preparations).where(t.preparations.c.starts_at < before)).rowcount
 
     def _row(self, school: str, course: str) -> Any:
         c = t.preparations.c

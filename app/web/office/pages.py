@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.notices import all_notices, notices
+from app.notices import notices
 from app.web.auth import Genuine, SignedIn, Verb, demand, frame
 from app.web.office import consent, reading
 from app.web.pages import render
@@ -25,7 +25,7 @@ async def connections(request: Request, actor: SignedIn) -> Response:
     cards = [
         office.card(s, service.connections[s.id].adapter, notices(s, reader.now, reader.zone), reader) for s in seen
     ]
-    told = office.noticed(all_notices(seen, reader.now, reader.zone), reader)
+    told = office.noticed(await reading.told(service, actor.school, reader.zone), reader)
     return HTMLResponse(
         render(service.pages, "connections.html", frame(request, actor), connections=cards, notices=told)
     )

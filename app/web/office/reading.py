@@ -1,12 +1,15 @@
 """Connections as API and pages look at them. Runs on the event loop, where budgets and streams live."""
 
+from zoneinfo import ZoneInfo
+
 from starlette.concurrency import run_in_threadpool
 
 from app.checking import check
 from app.connections import Connected
 from app.domain.errors import NotFound
-from app.notices import Look, Notice, all_notices, look
+from app.notices import Look, Notice, all_notices, look, unusable
 from app.store.desk import CheckRecord, Found
+from app.store.desk.paging import MOST
 from app.web.auth import Actor, Verb, demand
 from app.web.readers import zone_of
 from app.web.service import Service
@@ -38,7 +41,14 @@ async def noticed(service: Service, actor: Actor) -> tuple[Notice, ...]:
     if not actor.sees_all:
         return ()
     zone = await run_in_threadpool(zone_of, service, actor)
-    return all_notices(await looks(service, actor.school), service.now(), zone)
+    return await told(service, actor.school, zone)
+
+
+async def told(service: Service, school: str, zone: ZoneInfo) -> tuple[Notice, ...]:
+    """What is to be said about the connections of a school, those that cannot be used among them."""
+    stored = (await run_in_threadpool(service.desk.connections.page, school, limit=MOST)).items
+    broken = tuple(unusable(r.id, r.name) for r in stored if service.connections.get(r.id) is None)
+    return (*broken, *all_notices(await looks(service, school), service.now(), zone))
 
 
 async def checked(service: Service, actor: Actor, connection: str) -> CheckRecord:

@@ -427,6 +427,14 @@ def test_links_are_sealed_in_the_database(scripted: House, tmp_path: Any) -> Non
     assert link.encode() not in raw
 
 
+def test_what_was_prepared_is_forgotten_with_its_links(scripted: House) -> None:
+    made = scripted.course(roster=pupils(1))
+    ask(scripted, "POST", f"/courses/{made['id']}/prepare", json=times(scripted))
+    assert scripted.desk.preparations.forget(scripted.clock.at) == 0
+    assert scripted.desk.preparations.forget(scripted.clock.at + 86_400) == 1
+    assert ask(scripted, "GET", f"/courses/{made['id']}/preparation").status_code == 404
+
+
 def test_a_platform_that_makes_no_links_hands_out_none(scripted: House) -> None:
     made = scripted.course(roster=pupils(1))
     platform(scripted, made["connection"]).links = False

@@ -68,6 +68,16 @@ def test_a_budget_that_ends_is_said_on_the_start_page_and_only_to_school_it(scri
     assert "kept for the emergency buttons" not in scripted.client.get("/lessons").text
 
 
+def test_a_connection_that_cannot_be_used_any_more_is_said(scripted: House) -> None:
+    settings = {"base_url": "http://127.0.0.1:9", "left_over": "from an older version"}
+    scripted.desk.connections.create(scripted.school.id, platform="drill", name="Old one", settings=settings)
+    sign_in(scripted)
+    for path in ("/lessons", "/connections"):
+        page = scripted.client.get(path).text
+        assert "Old one" in page
+        assert "do not fit this version" in page
+
+
 def test_a_page_in_each_language(scripted: House) -> None:
     connection = scripted.connect()
     sign_in(scripted)
