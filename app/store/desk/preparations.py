@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, Select, delete, insert, select
 
 from app.domain.actions import Words
 from app.domain.errors import NotFound
@@ -51,7 +51,7 @@ class PreparationRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPreparation:
-    """What is to be remembered. `links` are the personal ones by roster entry id."""
+    """What is to be remembered. `links` are the personal ones by roster entry id, `key` its idempotency key."""
 
     connection: str
     meeting: str
@@ -59,6 +59,7 @@ class NewPreparation:
     ends_at: float
     host: str
     by: str
+    key: str = ""
     url: str = ""
     steps: tuple[StepRecord, ...] = ()
     notes: tuple[Words, ...] = ()
@@ -74,7 +75,7 @@ class PreparationsDesk:
     def keep(self, school: str, course: str, new: NewPreparation) -> PreparationRecord:
         """Remember a preparation; those before stay."""
         report = {
-            "ends_at": new.ends_at, "host": new.host, "url": new.url, "links": len(new.links),
+            "ends_at": new.ends_at, "host": new.host, "url": new.url, "links": len(new.links), "key": new.key,
             "steps": [{"precaution": s.precaution, "result": s.result, "detail": _told(s.detail)} for s in new.steps],
             "notes": [_told(n) for n in new.notes],
         }  # fmt: skip
@@ -85,11 +86,20 @@ class PreparationsDesk:
         }  # fmt: skip
         with self._writer.begin() as db:
             db.execute(insert(t.preparations).values(row))
-        return self.newest(school, course)
+            c = t.preparations.c
+            mine = (c.school_id == school, c.id == row["id"])
+            return _record(db.execute(select(t.preparations).where(*mine)).one())
 
     def newest(self, school: str, course: str) -> PreparationRecord:
         """The newest preparation of a course. Raises NotFound when there was none."""
         return _record(self._row(school, course))
+
+    def of_key(self, school: str, course: str, key: str) -> PreparationRecord | None:
+        """The newest preparation, if that key asked for it."""
+        query = self._newest(school, course)
+        with self._reader.begin() as db:
+            row = db.execute(query).one_or_none()
+        return _record(row) if row is not None and json.loads(row.report)["key"] == key else None
 
     def links(self, school: str, course: str) -> dict[str, str]:
         """The personal links of the newest preparation by roster entry id. Raises NotFound when there was none."""
@@ -109,13 +119,16 @@ class PreparationsDesk:
             return db.execute(delete(t.preparations).where(t.preparations.c.starts_at < before)).rowcount
 
     def _row(self, school: str, course: str) -> Any:
-        c = t.preparations.c
-        query = select(t.preparations).where(c.school_id == school, c.course_id == course).order_by(c.at.desc(), c.id)
         with self._reader.begin() as db:
-            row = db.execute(query.limit(1)).one_or_none()
+            row = db.execute(self._newest(school, course)).one_or_none()
         if row is None:
             raise NotFound("this course was not prepared yet")
         return row
+
+    def _newest(self, school: str, course: str) -> Select[Any]:
+        c = t.preparations.c
+        mine = (c.school_id == school, c.course_id == course)
+        return select(t.preparations).where(*mine).order_by(c.at.desc(), c.id).limit(1)
 
 
 def _told(words: Words | None) -> dict[str, str] | None:

@@ -28,6 +28,7 @@ class PreparationIn(In):
     meeting: str = Field(default="", max_length=255, description="an existing meeting; empty = create one")
     wanted: list[str] | None = Field(default=None, max_length=20, description="precautions; null = by the policy")
     renew_links: bool = Field(default=False, description="new personal links for everybody; the old ones end")
+    key: str = Field(default="", max_length=64, description="the same key again prepares nothing again")
 
 
 class StepOut(Out):
@@ -66,7 +67,7 @@ async def prepare(request: Request, actor: Program, course: shapes.Id, body: Pre
     """Creates the meeting, or hardens it, by the course's policy; tells precaution by precaution what became of it."""
     wish = preparing.Wish(
         starts_at=_at("starts_at", body.starts_at), ends_at=_at("ends_at", body.ends_at), host=body.host.strip(),
-        meeting=body.meeting.strip(), renew_links=body.renew_links,
+        meeting=body.meeting.strip(), renew_links=body.renew_links, key=body.key,
         precautions=None if body.wanted is None else preparing.precautions_of(body.wanted),
     )  # fmt: skip
     return _told(await preparing.prepare(service_of(request), actor, course, wish))

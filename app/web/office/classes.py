@@ -53,14 +53,14 @@ async def prepare(
     request: Request, actor: SignedIn, course: str,
     starts: Annotated[str, Form(max_length=40)], ends: Annotated[str, Form(max_length=40)],
     host: Annotated[str, Form(max_length=254)] = "", meeting: Annotated[str, Form(max_length=255)] = "",
-    renew: Annotated[str, Form(max_length=1)] = "",
+    renew: Annotated[str, Form(max_length=1)] = "", key: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:  # fmt: skip
     """The button. What the platform answers is kept; where it does not answer, nothing is changed."""
     service = service_of(request)
     zone = await run_in_threadpool(zone_of, service, actor)
     wish = preparing.Wish(
         starts_at=_local("starts", starts, zone), ends_at=_local("ends", ends, zone), host=host.strip(),
-        meeting=meeting.strip(), renew_links=renew == "1",
+        meeting=meeting.strip(), renew_links=renew == "1", key=key,
     )  # fmt: skip
     try:
         await preparing.prepare(service, actor, course, wish)

@@ -17,7 +17,7 @@ from app.domain.events import RosterLoaded
 from app.domain.people import RosterEntry
 from app.precautions import wanted
 from app.store.desk import CourseRecord, NewPreparation, PreparationRecord, RosterChange, StepRecord
-from app.store.desk.courses import MEETING
+from app.store.desk.courses import MEETING, MOST_MEETINGS
 from app.store.desk.roster import link_of, without_link
 from app.store.desk.typed import LINE, line
 from app.web.auth import Actor, Verb, demand, demand_course
@@ -47,10 +47,23 @@ class Wish:
     meeting: str = ""
     precautions: frozenset[Precaution] | None = None
     renew_links: bool = False
+    key: str = ""  # the same key again is the same wish: a second press makes no second meeting
 
 
 async def prepare(service: Service, actor: Actor, course: str, wish: Wish) -> PreparationRecord:
     """Set up a meeting by the course's policy and keep the report. Raises PanelError, Conflict and AdapterError."""
+    async with service.turns.turn(f"prepare {actor.school} {course}"):
+        done = await run_in_threadpool(_done, service, actor, course, wish.key)
+        return done or await _prepare(service, actor, course, wish)
+
+
+def _done(service: Service, actor: Actor, course: str, key: str) -> PreparationRecord | None:
+    """What came of the same press before. Raises NotAllowed and NotFound."""
+    demand_course(service.desk, actor, Verb.PREPARE, course)
+    return service.desk.preparations.of_key(actor.school, course, key) if key else None
+
+
+async def _prepare(service: Service, actor: Actor, course: str, wish: Wish) -> PreparationRecord:
     record, precautions = await run_in_threadpool(_asked, service, actor, course, wish)
     connected = connected_of(service, actor, record.connection)
     entries = await _entries(service, actor.school, course, precautions, renew=wish.renew_links)
@@ -125,6 +138,8 @@ def _asked(service: Service, actor: Actor, course: str, wish: Wish) -> tuple[Cou
     demand_course(service.desk, actor, Verb.PREPARE, course)
     record = service.desk.courses.get(actor.school, course)
     _fits(wish, service.now())
+    if wish.meeting not in record.meetings and len(record.meetings) >= MOST_MEETINGS:
+        raise Invalid(problems=(("meetings", f"at most {MOST_MEETINGS}: take old ones out of the course first"),))
     if wish.meeting:
         owner = service.desk.courses.owner(actor.school, record.connection, wish.meeting)
         if owner not in ("", course):
@@ -170,7 +185,8 @@ def _keep(
     meeting = prepared.meeting or wish.meeting
     new = NewPreparation(
         connection=record.connection, meeting=meeting, starts_at=wish.starts_at, ends_at=wish.ends_at, host=wish.host,
-        by=actor.user, url=prepared.url, steps=tuple(_steps(precautions, prepared)), notes=prepared.notes, links=links,
+        by=actor.user, key=wish.key, url=prepared.url, steps=tuple(_steps(precautions, prepared)),
+        notes=prepared.notes, links=links,
     )  # fmt: skip
     kept = service.desk.preparations.keep(actor.school, record.id, new)
     if meeting and meeting not in record.meetings:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -40,6 +41,11 @@ def platform(school: House, connection: str) -> Scripted:
 
 def pupils(count: int) -> list[dict[str, Any]]:
     return [{"id": f"S{i}", "name": f"Pupil {i}", "aliases": [], "accounts": [f"acc-{i}"]} for i in range(count)]
+
+
+def fields(answer: httpx.Response) -> set[str]:
+    assert answer.status_code == 422, answer.text
+    return {p["field"] for p in answer.json()["problems"]}
 
 
 def times(school: House, *, after: float = 3600.0, minutes: float = 45.0) -> dict[str, str]:
@@ -304,6 +310,27 @@ def test_the_meeting_of_another_course_is_not_touched(scripted: House) -> None:
     assert platform(scripted, made["connection"]).asked == []
     assert ask(scripted, "POST", f"/courses/{made['id']}/prepare", json=body).status_code == 200
     assert "somebody's" in ask(scripted, "GET", f"/courses/{made['id']}").json()["meetings"]
+
+
+def test_a_course_that_is_full_of_meetings_asks_for_no_new_one(scripted: House) -> None:
+    made = scripted.course(meetings=[f"m-{n}" for n in range(100)])
+    path = f"/courses/{made['id']}/prepare"
+    assert fields(ask(scripted, "POST", path, json=times(scripted))) == {"meetings"}
+    assert platform(scripted, made["connection"]).asked == []
+    assert ask(scripted, "POST", path, json={**times(scripted), "meeting": "m-7"}).status_code == 200
+
+
+def test_the_same_key_makes_no_second_meeting(scripted: House) -> None:
+    made = scripted.course()
+    path, body = f"/courses/{made['id']}/prepare", {**times(scripted), "key": "press-1"}
+    with ThreadPoolExecutor(4) as several:
+        answers = list(several.map(lambda _: ask(scripted, "POST", path, json=body), range(4)))
+    assert {a.status_code for a in answers} == {200}
+    assert {a.json()["meeting"] for a in answers} == {"made-1"}
+    assert len(platform(scripted, made["connection"]).asked) == 1
+    scripted.clock.pass_by(1)
+    assert ask(scripted, "POST", path, json={**body, "key": "press-2"}).json()["meeting"] == "made-2"
+    assert ask(scripted, "POST", path, UserRole.CO_GUARD, json=body).status_code == 403
 
 
 @pytest.mark.parametrize(("error", "status", "name"), ERRORS, ids=lambda e: type(e).__name__)

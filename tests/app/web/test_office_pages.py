@@ -27,7 +27,7 @@ def sign_in(school: House, role: UserRole = UserRole.IT, name: str = "") -> None
 
 
 def post(school: House, path: str, page: str, **data: str) -> httpx.Response:
-    return school.client.post(path, data={"csrf": school.form(page), "key": "a-key-of-tests", **data})
+    return school.client.post(path, data={"csrf": school.form(page), **data})
 
 
 def prepared(school: House, course: str, **data: str) -> httpx.Response:
@@ -35,7 +35,7 @@ def prepared(school: House, course: str, **data: str) -> httpx.Response:
     html = school.client.get(page).text
     filled = {
         name: cast(re.Match[str], re.search(rf'name="{name}" value="([^"]*)"', html))[1]
-        for name in ("starts", "ends", "host")
+        for name in ("starts", "ends", "host", "key")
     }
     return post(school, f"{page}/prepare", page, **{**filled, "meeting": "", **data})
 
