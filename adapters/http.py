@@ -110,6 +110,7 @@ class Http:
         self._limit = limit
         self._timeout = aiohttp.ClientTimeout(total=total_seconds, sock_connect=connect_seconds)
         self.meter: Meter | None = None  # set by whoever keeps the budgets of the connection
+        self.dated = ""  # the Date of the newest answer: by it our own clock can be checked
 
     async def request(
         self,
@@ -138,6 +139,7 @@ class Http:
                 if len(content) > MAX_ANSWER:
                     raise Transient(platform, f"the answer is longer than {MAX_ANSWER} bytes")
                 lower = {k.lower(): v for k, v in response.headers.items()}
+                self.dated = lower.get("date", "")
                 return Answer(status=response.status, headers=lower, body=content)
         except (TimeoutError, aiohttp.ClientError, OSError) as e:
             # Without its cause: aiohttp quotes the whole address, and some platforms carry their token in it.

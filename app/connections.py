@@ -154,9 +154,16 @@ class Connections:
         return kept
 
     def sharing(self, connection: str) -> tuple[Connected, ...]:
-        """The connections of the same account, this one first: what the platform tells one is for all of them."""
+        """A school's connections of the same account, this one first: what the platform tells one is for all of them.
+
+        Of one school only: to name an account is no proof that it is one's own.
+        """
         mine = self._connected[connection]
-        others = (c for c in self._connected.values() if c.account == mine.account and c.id != mine.id)
+        others = (
+            c
+            for c in self._connected.values()
+            if (c.school, c.account) == (mine.school, mine.account) and c.id != mine.id
+        )
         return (mine, *others)
 
     def allowances(self) -> Mapping[tuple[str, str], Allowance]:

@@ -26,6 +26,7 @@ from app.domain.errors import AdapterError, MenshenError, Refused
 from app.pipeline import Pipeline
 
 LEASE = 15.0  # seconds; a process that dies is replaced within that
+GRACE = 5.0  # seconds without a session until the lessons and the office hear of it
 BRIEF = 1.0  # seconds; who says goodbye sooner than that, again and again, is not dialled in a circle
 SOLID = 30.0  # seconds; a session that held so long was a good one
 AFTER_A_FAULT = 60.0  # seconds until a renewal that failed is tried again
@@ -36,7 +37,7 @@ class Haste:
     """How fast it goes, in seconds; a test has less time."""
 
     step: float = 1.0  # between two looks at what should be running
-    grace: float = 5.0  # without a session, until the lessons say that they cannot see
+    grace: float = GRACE  # without a session, until the lessons say that they cannot see
     pauses: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)  # before dialling again while sessions fail
 
 

@@ -33,6 +33,7 @@ from app.store.review import Review
 from app.store.usage import Leases, UsageStore
 from app.web import api, auth, errors, health, pages, panel, review, words
 from app.web.hooks import Hooks
+from app.web.office import routes as office
 from app.web.saying import Saying
 from app.web.service import Service
 from policies.documents import policy
@@ -117,6 +118,7 @@ async def _running(
     running = [
         asyncio.create_task(chores.forget(_forgetting(service, log, memory))),
         asyncio.create_task(chores.remember(connections, memory)),
+        asyncio.create_task(chores.warn(connections, service.listening, service.desk, chores.Warnings(service.now))),
     ]
     yield
     for chore in running:
@@ -136,6 +138,7 @@ def _forgetting(service: Service, log: Log, memory: ConnectionMemory) -> tuple[C
     return (
         lambda: service.review.erase(service.now() - keeps),
         service.desk.tokens.forget_ended,
+        lambda: service.desk.preparations.forget(service.now() - keeps),
         lambda: log.forget_parked(service.now() - PARKED_DAYS * DAY),
         lambda: memory.forget_used(service.now() - USAGE_DAYS * DAY),
     )
@@ -170,7 +173,7 @@ def _comfort(service: Service, lifespan: Any) -> ASGI:
     )
     app.state.service = service
     errors.install(app)
-    for part in (api, auth, panel, review, health):
+    for part in (api, auth, panel, review, office, health):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static")
     return auth.with_headers(cast(ASGI, app), service.settings)

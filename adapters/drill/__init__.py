@@ -2,18 +2,20 @@
 
 from typing import ClassVar
 
-from adapters.base import Adapter, Budget, Delivery, Health, Proof, Received, Reply
-from adapters.drill import webhook
+from adapters.base import Adapter, Budget, Delivery, Group, Health, Proof, Received, Reply
+from adapters.drill import address_book, webhook
 from adapters.drill.capabilities import CAPABILITIES, without
 from adapters.drill.control import Room
+from adapters.drill.prepare import prepare
 from adapters.drill.probe import probe
 from adapters.drill.settings import DrillSettings
 from adapters.http import Http
 from adapters.notes import Notes
+from adapters.preparation import Preparation, Prepared
 from adapters.signing import Keyed
 from app.domain.actions import Action, ActionKind, Capabilities, Level, Outcome, OutcomeKind, Support, Words
 from app.domain.events import Attendance
-from app.domain.people import Participant
+from app.domain.people import Participant, RosterEntry
 
 __all__ = ["DrillAdapter", "DrillSettings"]
 
@@ -55,8 +57,11 @@ class DrillAdapter(Adapter[DrillSettings]):
         return webhook.parse(delivery)
 
     async def perform(self, lesson_key: str, action: Action) -> Outcome:
-        if self.supports(action.kind).level is Level.NONE:
+        support = self.supports(action.kind)
+        if support.level is Level.NONE:
             return Outcome(kind=OutcomeKind.UNSUPPORTED)
+        if support.level is Level.MANUAL:
+            return Outcome(kind=OutcomeKind.MANUAL, instruction=support.instruction)
         return await Room(self.settings, self.http, lesson_key).perform(action)
 
     async def participants(self, lesson_key: str) -> Attendance:
@@ -64,3 +69,12 @@ class DrillAdapter(Adapter[DrillSettings]):
 
     async def probe(self) -> Health:
         return await probe(self.settings, self.http)
+
+    async def prepare(self, preparation: Preparation) -> Prepared:
+        return await prepare(self.settings, self.http, preparation)
+
+    async def groups(self) -> tuple[Group, ...]:
+        return await address_book.groups(self.settings, self.http)
+
+    async def roster(self, group: str) -> tuple[RosterEntry, ...]:
+        return await address_book.roster(self.settings, self.http, group)

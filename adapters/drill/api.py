@@ -12,6 +12,7 @@ from app.domain.errors import AdapterError, Gone, Refused, Transient
 # The classroom's own codes win over the status. Only codes in this table are ever repeated in a message.
 _BY_CODE: dict[str, type[AdapterError]] = {
     **dict.fromkeys(("gone", "ended", "unknown_meeting", "unknown_participant", "unknown_message", "not_live"), Gone),
+    "unknown_group": Gone,
     **dict.fromkeys(
         (
             "bad_token",

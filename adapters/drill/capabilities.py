@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adapters.drill.classroom.settings import Hidden
-from app.domain.actions import ActionKind, Capabilities, Confirm, Level, Support
+from app.domain.actions import ActionKind, Capabilities, Confirm, Level, Support, Words
 
 _SEEN = Support(confirm=Confirm.EVENT)
 _ASKED = Support(confirm=Confirm.READ)
@@ -46,6 +46,17 @@ _BLIND = Support(
     instead=(ActionKind.ALERT,),
 )
 
+CHAT_BY_HAND = Words(
+    zh="在您自己的课堂页面上按“关闭聊天”。",
+    vi="Trên trang lớp học của thầy cô, hãy bấm “Đóng trò chuyện”.",
+    en="On your own classroom page press “Close chat”.",
+)
+_OPEN_BY_HAND = Words(
+    zh="在您自己的课堂页面上按“开放聊天”。",
+    vi="Trên trang lớp học của thầy cô, hãy bấm “Mở trò chuyện”.",
+    en="On your own classroom page press “Open chat”.",
+)
+
 
 def without(hides: frozenset[Hidden]) -> Capabilities:
     """The table of a connection that lacks these."""
@@ -66,6 +77,9 @@ def without(hides: frozenset[Hidden]) -> Capabilities:
         table[ActionKind.PREPARE] = replace(
             table[ActionKind.PREPARE], level=Level.PARTIAL, note=note, instead=(ActionKind.ALERT,)
         )
+    if Hidden.CHAT_CONTROL in hides:
+        table[ActionKind.CLOSE_CHAT] = _by_hand(CHAT_BY_HAND)
+        table[ActionKind.OPEN_CHAT] = _by_hand(_OPEN_BY_HAND)
     if Hidden.BANS in hides:
         note = "This classroom cannot keep anybody out."
         table[ActionKind.BAN] = _none(note, ActionKind.KICK, ActionKind.ALERT)
@@ -75,3 +89,10 @@ def without(hides: frozenset[Hidden]) -> Capabilities:
 
 def _none(note: str, *instead: ActionKind) -> Support:
     return Support(level=Level.NONE, confirm=Confirm.NEVER, note=note, instead=instead or (ActionKind.ALERT,))
+
+
+def _by_hand(instruction: Words) -> Support:
+    note = "This classroom leaves its chat to the teacher's own page."
+    return Support(
+        level=Level.MANUAL, confirm=Confirm.EVENT, note=note, instead=(ActionKind.ALERT,), instruction=instruction
+    )

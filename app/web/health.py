@@ -8,6 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.responses import PlainTextResponse, Response
 
+from app.notices import budget_name
 from app.web.auth import Program, Verb, demand
 from app.web.service import Service, service_of
 
@@ -28,19 +29,19 @@ async def readyz(request: Request) -> Response:
 
 
 @router.get("/metrics")
-def metrics(request: Request, actor: Program) -> Response:
-    """The figures, for school IT only: a Bearer token of role it or admin."""
+async def metrics(request: Request, actor: Program) -> Response:
+    """The figures, for school IT only: a Bearer token of role it or admin. Budgets live on the event loop."""
     demand(actor, Verb.AUDIT)
     registry = CollectorRegistry()
-    registry.register(_Figures(service_of(request)))
+    registry.register(_Figures(service_of(request), actor.school))
     return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
 
 
 class _Figures(Collector):
     """Read at scrape time; nothing is counted twice."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, service: Service, school: str) -> None:
+        self._service, self._school = service, school
 
     def collect(self) -> Iterator[Metric]:
         """Every figure."""
@@ -52,3 +53,27 @@ class _Figures(Collector):
         yield counted
         yield GaugeMetricFamily("menshen_waiting", "Deliveries waiting for a commit", self._service.pipeline.waiting)
         yield GaugeMetricFamily("menshen_panels", "Open panels", self._service.live.count())
+        yield from self._connections()
+
+    def _connections(self) -> Iterator[Metric]:
+        """The budgets and streams of this school."""
+        left = GaugeMetricFamily(
+            "menshen_budget_left", "Calls or events left of a platform's budget", labels=["connection", "budget"]
+        )
+        ends = GaugeMetricFamily(
+            "menshen_budget_ends_seconds",
+            "Seconds until nothing is left at today's pace; none where it comes back before that",
+            labels=["connection", "budget"],
+        )
+        stream = GaugeMetricFamily("menshen_stream_open", "1 = a stream is open, 0 = it is not", labels=["connection"])
+        for connected in self._service.connections.all():
+            if connected.school != self._school:
+                continue
+            for budget in connected.allowance.left():
+                labels = [connected.id, budget_name(budget.budget)]
+                left.add_metric(labels, budget.left)
+                if budget.ends_at is not None:
+                    ends.add_metric(labels, max(0.0, budget.ends_at - self._service.now()))
+            if (ear := self._service.listening.ear(connected)) is not None:
+                stream.add_metric([connected.id], 1.0 if ear.open else 0.0)
+        yield from (left, ends, stream)

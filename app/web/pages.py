@@ -18,15 +18,18 @@ HERE = Path(__file__).parent
 class Frame:
     """Around every page: language, who is signed in, where the language switch comes back to.
 
-    `user` "" = nobody is signed in; `csrf` is the session's token for forms; `flashes` are said once.
+    `user` "" = nobody is signed in; `office` = may see connections; `csrf` is the session's token for forms; `flashes`
+    and what went wrong (`problem`) are said once.
     """
 
     words: Translator
     path: str = "/"
     csrf: str = ""
     user: str = ""
+    office: bool = False
     practice: bool = False
     flashes: tuple[str, ...] = ()
+    problem: str = ""
 
 
 def templates(folder: Path = HERE / "templates", static: Path = HERE / "static") -> Environment:

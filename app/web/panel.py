@@ -23,15 +23,19 @@ from app.store import codec
 from app.store.desk import LessonRecord
 from app.store.log import Lesson, Logged
 from app.web.auth import Actor, Genuine, Of, SignedIn, Verb, demand_course, frame, may, opened_by, translator
+from app.web.office import reading
+from app.web.office.classes import listed
 from app.web.pages import Frame, render
 from app.web.readers import reader_of
 from app.web.service import Service, service_of
 from app.web.views import LessonView, Row, lesson
 from app.web.views.lessons import lessons as lesson_cards
+from app.web.views.office import noticed
 
 router = APIRouter(include_in_schema=False)
 
 SHOWN = 400  # newest rows that the panel's timeline is folded from
+CLASSES = 20  # of somebody's classes that the start page shows
 RESUME = 500  # rows read at once for a panel that comes back
 
 
@@ -47,9 +51,15 @@ async def lessons(request: Request, actor: SignedIn, after: str = "") -> Respons
     service = service_of(request)
     page = await run_in_threadpool(service.desk.lessons.page, actor.school, guard=actor.guards, after=after)
     live = {r.id: (await service.pipeline.look(actor.school, r.id)).state for r in page.items if r.status == "live"}
-    cards = lesson_cards(page.items, live, await run_in_threadpool(reader_of, request, actor))
+    reader = await run_in_threadpool(reader_of, request, actor)
+    cards = lesson_cards(page.items, live, reader)
     older = f"/lessons?after={page.next}" if page.next else ""
-    return _html(request, "lessons.html", frame(request, actor), lessons=cards, older=older)
+    told = noticed(await reading.noticed(service, actor), reader)
+    shown, more = ((), "") if after else await run_in_threadpool(lambda: listed(request, actor, limit=CLASSES))
+    return _html(
+        request, "lessons.html", frame(request, actor), lessons=cards, older=older, notices=told, classes=shown,
+        more_classes=bool(more),
+    )  # fmt: skip
 
 
 @router.get("/lessons/{lesson_id}")

@@ -1,7 +1,7 @@
 """What the routes work with: one value made by app/main.py, found at request.app.state.service."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jinja2 import Environment
 from starlette.requests import HTTPConnection
@@ -13,6 +13,7 @@ from app.pipeline import Pipeline
 from app.settings import Settings
 from app.store.desk import Desk
 from app.store.review import Review
+from app.web.turns import Turns
 from app.web.words import Catalogues
 
 
@@ -31,6 +32,7 @@ class Service:
     listening: Listening
     words: Catalogues
     pages: Environment
+    turns: Turns = field(default_factory=Turns)
     start_raid: Callable[[object, str], Awaitable[None]]  # in the practice classroom that an adapter drives
 
 

@@ -17,7 +17,9 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 from markupsafe import Markup
 
-from app.domain.actions import ActionKind, Button, OutcomeKind, Severity, Words
+from adapters.base import Finding, Way
+from adapters.preparation import Precaution, Result
+from app.domain.actions import ActionKind, Button, Level, OutcomeKind, Severity, Words
 from app.domain.events import EVENTS
 from app.domain.incidents import IncidentStatus, Verdict
 from app.domain.people import Fact, Role, Trust
@@ -177,6 +179,11 @@ def keys() -> Iterator[str]:
         ("reason", REASONS),
         ("blind", BLIND),
         ("switch", (*SWITCHES, "door.waits")),
+        ("precaution", Precaution),
+        ("result", Result),
+        ("way", Way),
+        ("level", Level),
+        ("finding", Finding),
     )
     for group, values in groups:
         yield from (f"{group}.{value}" for value in values)

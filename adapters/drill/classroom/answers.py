@@ -14,10 +14,11 @@ LONGEST_BODY = 64 * 1024
 
 _STATUS = {
     "bad_token": 401, "no_seat": 401,
+    "not_host": 403,
     "host": 403, "not_in_plan": 403, "unmute_forbidden": 403, "share_restricted": 403, "chat_closed": 403,
     "silenced": 403, "banned": 403,
     "unknown_meeting": 404, "unknown_participant": 404, "unknown_message": 404, "unknown_verb": 404,
-    "gone": 404, "ended": 404,
+    "gone": 404, "ended": 404, "unknown_group": 404,
     "already_inside": 409, "waiting": 409, "not_live": 409, "full": 409, "playing": 409,
     "too_long": 413, "locked": 423, "slow_down": 429,
 }  # fmt: skip

@@ -13,7 +13,7 @@ from adapters.drill.classroom.answers import Endpoint, body_of, flag, ok, refuse
 from adapters.drill.classroom.faults import Fault, FaultRule, Where
 from adapters.drill.classroom.happenings import Happenings, Switches, as_switches
 from adapters.drill.classroom.hub import Classroom
-from adapters.drill.classroom.people import Place, Role
+from adapters.drill.classroom.people import NAME_LENGTH, Place, Role, clean, practice_groups
 from adapters.drill.classroom.room import Refusal, Room
 from adapters.drill.classroom.settings import Hidden
 from adapters.drill.classroom.views import as_list, as_row
@@ -55,9 +55,12 @@ def hosting_routes(classroom: Classroom) -> list[Route]:
     routes: list[tuple[str, str, Endpoint]] = [
         ("GET", "/api/me", api.me),
         ("GET", "/api/accounts", api.accounts),
+        ("GET", "/api/groups", api.groups),
+        ("GET", "/api/groups/{group}", api.group),
         ("GET", "/api/meetings", api.meetings),
         ("POST", "/api/meetings", api.create),
         ("GET", one, api.meeting),
+        ("PUT", one + "/preparation", api.prepare),
         ("POST", one + "/start", api.start),
         ("GET", one + "/bans", api.bans),
         ("GET", one + "/participants", api.participants),
@@ -130,12 +133,36 @@ class _Hosting:
         ]
         return ok(accounts=rows)
 
+    async def groups(self, request: Request) -> Response:
+        """The classes of the address book; names only."""
+        return ok(groups=[{"id": id, "name": name} for id, (name, _) in practice_groups().items()])
+
+    async def group(self, request: Request) -> Response:
+        """Who belongs to one of them."""
+        found = practice_groups().get(request.path_params["group"])
+        if found is None:
+            raise Refusal("unknown_group")
+        accounts = self._classroom.seats.accounts
+        members = [accounts[id] for id in found[1] if id in accounts]
+        return ok(members=[{"id": a.id, "name": a.name, "staff": a.staff} for a in members])
+
+    async def prepare(self, request: Request) -> Response:
+        """{"invited": {token: name}} are the personal links; with "host_first" a host who comes starts the lesson."""
+        body = await body_of(request)
+        invited = body.get("invited", {})
+        if not isinstance(invited, dict) or not all(isinstance(v, str) for v in invited.values()):
+            raise Refusal("bad_invited")
+        room = self._classroom.room(request.path_params["meeting"])
+        room.invited = {str(token): clean(name, NAME_LENGTH) for token, name in invited.items()}
+        room.host_first = flag(body, "host_first")
+        return ok(invited=len(room.invited))
+
     async def meetings(self, request: Request) -> Response:
         return ok(meetings=[_summary(r) for r in self._classroom.rooms.values()])
 
     async def create(self, request: Request) -> Response:
         body = await body_of(request)
-        wanted = _wanted_switches(body.get("switches", {}))
+        wanted = self._allowed(wanted_switches(body.get("switches", {})))
         room = self._classroom.create(text(body, "id"), text(body, "title"))
         happened = room.set_switches(wanted)
         self._classroom.publish(room, happened if room.live else ())  # before the start there is nobody to be told
@@ -144,7 +171,9 @@ class _Hosting:
         return JSONResponse({"ok": True, **_summary(room)}, status_code=201)
 
     async def meeting(self, request: Request) -> Response:
-        return ok(**_summary(self._room(request)))
+        room = self._room(request)
+        shown = {} if Hidden.SWITCHES in self._classroom.settings.hides else {"switches": as_switches(room.switches)}
+        return ok(**_summary(room), **shown)
 
     async def start(self, request: Request) -> Response:
         room = self._classroom.room(request.path_params["meeting"])
@@ -185,8 +214,14 @@ class _Hosting:
 
     async def switches(self, request: Request) -> Response:
         room = self._live(request)
-        self._classroom.publish(room, room.set_switches(_wanted_switches(await body_of(request))))
+        self._classroom.publish(room, room.set_switches(self._allowed(wanted_switches(await body_of(request)))))
         return ok()
+
+    def _allowed(self, changes: dict[str, bool]) -> dict[str, bool]:
+        """What programs may switch here; the rest is for the teacher's own page."""
+        if Hidden.CHAT_CONTROL in self._classroom.settings.hides and "chat_closed" in changes:
+            raise Refusal("not_in_plan")
+        return changes
 
     async def message(self, request: Request) -> Response:
         found = self._live(request).messages.get(request.path_params["message"])
@@ -245,7 +280,8 @@ def _summary(room: Room) -> dict[str, Any]:
     }
 
 
-def _wanted_switches(raw: object) -> dict[str, bool]:
+def wanted_switches(raw: object) -> dict[str, bool]:
+    """The switches in a body. Raises Refusal."""
     known = as_switches(Switches())
     if not isinstance(raw, dict) or not set(raw) <= set(known) or not all(isinstance(v, bool) for v in raw.values()):
         raise Refusal("bad_switches")

@@ -103,3 +103,11 @@ def practice_accounts() -> tuple[Account, ...]:
     """The practice school: one teacher and forty pupils, all made up."""
     pupils = (Account(id=f"pupil-{n:02}", name=name) for n, name in enumerate(_PUPILS, start=1))
     return (Account(id="teacher-01", name="李老师", staff=True), *pupils)
+
+
+def practice_groups() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The classes of the practice school's address book: name and account ids by class id."""
+    accounts = practice_accounts()
+    staff = tuple(a.id for a in accounts if a.staff)
+    pupils = tuple(a.id for a in accounts if not a.staff)
+    return {"7-3": ("7-3", (*staff, *pupils[:24])), "7-4": ("7-4", (*staff, *pupils[24:]))}

@@ -40,6 +40,8 @@ class Room:
         self.messages: dict[str, Message] = {}
         self.bans: dict[str, Ban] = {}
         self.announcement = ""
+        self.invited: dict[str, str] = {}  # name by token of a personal link
+        self.host_first = False  # whether a host who comes starts the lesson
         self._count = 0
 
     # The life of the meeting
@@ -216,6 +218,12 @@ class Room:
             raise Refusal("not_in_plan")
         muted = self.stop_media_of_all("audio") if changes.get("muted_all") else ()
         return (*muted, *self._switch(changes))
+
+    def set_switches_as(self, id: str, changes: Mapping[str, bool]) -> Happenings:
+        """The same, pressed by somebody inside who leads."""
+        if not self._inside(id).leads:
+            raise Refusal("not_host")
+        return self.set_switches(changes)
 
     def announce(self, text: str) -> None:
         """Pin one announcement for everybody; "" takes it down."""

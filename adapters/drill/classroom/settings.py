@@ -14,6 +14,7 @@ class Hidden(StrEnum):
     WAITING_ROOM = "waiting_room"  # there is none
     SWITCHES = "switches"  # they can be set but neither read back nor heard of
     BANS = "bans"  # nobody can be kept out
+    CHAT_CONTROL = "chat_control"  # only the teacher's own page closes and opens the chat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

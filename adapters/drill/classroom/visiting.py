@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from adapters.drill.classroom.answers import Endpoint, body_of, flag, ok, refusing, text
 from adapters.drill.classroom.happenings import Happenings
+from adapters.drill.classroom.hosting import wanted_switches
 from adapters.drill.classroom.hub import Classroom
 from adapters.drill.classroom.people import Place, Role, Visitor, clean
 from adapters.drill.classroom.room import Refusal, Room
@@ -42,6 +43,7 @@ def visiting_routes(classroom: Classroom) -> list[BaseRoute]:
         ("POST", one + "/leave", api.leave),
         ("POST", one + "/say", api.say),
         ("POST", one + "/rename", api.rename),
+        ("POST", one + "/switches", api.switches),
         ("POST", one + "/{medium:str}", api.medium),
     ]
     plain: list[BaseRoute] = [Route(path, refusing(endpoint), methods=[method]) for method, path, endpoint in routes]
@@ -82,24 +84,28 @@ class _Visiting:
             accounts = self._classroom.settings.accounts
             signed = self._classroom.seats.signed
             pupils = [{"name": a.name, "staff": a.staff, "sign_in": signed("sign_in", a.id)} for a in accounts]
-        return ok(title=room.title, live=room.live, pupils=pupils)
+        return ok(title=room.title, live=room.live, host_first=room.host_first, pupils=pupils)
 
     async def join(self, request: Request) -> Response:
         room, body = self._room(request), await body_of(request)
-        person, happened = room.join(self._visitor(request, body))
+        visitor = self._visitor(request, room, body)
+        if room.host_first and visitor.role is Role.HOST:
+            self._classroom.start(room)
+        person, happened = room.join(visitor)
         self._classroom.publish(room, happened)
         if flag(body, "page"):  # a page that is closed before its WebSocket opens has left, too
             self._expect_page(room, person.id)
         key = self._classroom.seats.seat(room, person)
         return JSONResponse({"ok": True, "seat": key, **as_page(room, person.id)}, status_code=201)
 
-    def _visitor(self, request: Request, body: dict[str, object]) -> Visitor:
+    def _visitor(self, request: Request, room: Room, body: dict[str, object]) -> Visitor:
         name, sign_in, link = text(body, "name"), text(body, "sign_in"), text(body, "link")
         account = self._classroom.seats.account_of("sign_in", sign_in) if sign_in else None
-        invited = self._classroom.seats.account_of("link", link) if link else None
+        listed = room.invited.get(link, "")
+        invited = self._classroom.seats.account_of("link", link) if link and not listed else None
         known = account or invited
         return Visitor(
-            name=name or (known.name if known else ""),
+            name=name or (known.name if known else listed),
             account=account.id if account else "",
             link=link,
             device=clean(text(body, "device"), 64) or secrets.token_hex(8),
@@ -123,6 +129,11 @@ class _Visiting:
     async def rename(self, request: Request) -> Response:
         room, id = self._seat(request)
         return self._done(room, id, room.rename(id, text(await body_of(request), "name")))
+
+    async def switches(self, request: Request) -> Response:
+        """What a teacher presses on his own page."""
+        room, id = self._seat(request)
+        return self._done(room, id, room.set_switches_as(id, wanted_switches(await body_of(request))))
 
     async def medium(self, request: Request) -> Response:
         room, id = self._seat(request)

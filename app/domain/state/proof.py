@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from app.domain import events as ev
-from app.domain.actions import Action, ActionKind, OutcomeKind
-from app.domain.state.shape import SETS, LessonState, Person, Standing, Status
+from app.domain.actions import Action, ActionKind
+from app.domain.state.shape import SETS, UNPROVEN, LessonState, Person, Standing, Status
 
 
 def proven(state: LessonState, standing: Standing, event: ev.Event) -> bool:
     """Whether this event shows that what was asked of the platform, or of a person, took effect (a 200 never does)."""
-    if standing.status not in (OutcomeKind.REQUESTED, OutcomeKind.MANUAL) or not satisfied(state, standing.action):
+    if standing.status not in UNPROVEN or not satisfied(state, standing.action):
         return False
     if isinstance(event, ev.RosterPolled) and not _shows(event.attendance, standing.action):
         return False

@@ -80,6 +80,9 @@ class Person:
         return self.staff or self.vouched or self.match.trust is Trust.VERIFIED
 
 
+UNPROVEN = frozenset({OutcomeKind.REQUESTED, OutcomeKind.MANUAL})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """An intent as the fold remembers it: open, or in force. `until` = when an automatic measure is taken back."""
@@ -205,8 +208,8 @@ class LessonState:
         return tuple(s for s in self.intents.values() if s.status in (OutcomeKind.PENDING, OutcomeKind.REQUESTED))
 
     def unproven(self) -> tuple[Standing, ...]:
-        """What the platform was asked, or a person by hand, and what has not shown yet."""
-        return tuple(s for s in self.intents.values() if s.status in (OutcomeKind.REQUESTED, OutcomeKind.MANUAL))
+        """What was asked of the platform, or of the teacher's own hands, and has not shown yet."""
+        return tuple(s for s in self.intents.values() if s.status in UNPROVEN)
 
 
 def name_of(entry: str) -> str:

@@ -9,18 +9,21 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
+from app.store.desk.checks import CheckRecord, ChecksDesk, Found
 from app.store.desk.connections import ConnectionRecord, ConnectionsDesk, Sealing
 from app.store.desk.courses import CourseRecord, CoursesDesk, NewCourse, Part
 from app.store.desk.documents import DocumentsDesk
 from app.store.desk.lessons import LessonRecord, LessonsDesk
 from app.store.desk.paging import Page
 from app.store.desk.people import PeopleDesk, School, User, UserRole
+from app.store.desk.preparations import NewPreparation, PreparationRecord, PreparationsDesk, StepRecord
 from app.store.desk.roster import RosterChange
 from app.store.desk.tokens import Token, TokenKind, TokensDesk
 
 __all__ = [
-    "ConnectionRecord", "CourseRecord", "Desk", "LessonRecord", "NewCourse", "Page", "Part", "RosterChange",
-    "School", "Token", "TokenKind", "User", "UserRole",
+    "CheckRecord", "ConnectionRecord", "CourseRecord", "Desk", "Found", "LessonRecord", "NewCourse", "NewPreparation",
+    "Page", "Part", "PreparationRecord", "RosterChange", "School", "StepRecord", "Token", "TokenKind", "User",
+    "UserRole",
 ]  # fmt: skip
 
 
@@ -34,3 +37,5 @@ class Desk:
         self.courses = CoursesDesk(reader, writer, now)
         self.documents = DocumentsDesk(reader, writer)
         self.lessons = LessonsDesk(reader)
+        self.checks = ChecksDesk(reader, writer)
+        self.preparations = PreparationsDesk(reader, writer, seal, now)

@@ -124,6 +124,36 @@ class CoursesDesk:
                 _set_guards(db, school, course, guards)
             return _get(db, school, course)
 
+    def owner(self, school: str, connection: str, meeting: str) -> str:
+        """The course that a meeting belongs to; "" when it belongs to none."""
+        m = t.meetings.c
+        query = select(m.course_id).where(m.school_id == school, m.connection_id == connection, m.meeting == meeting)
+        with self._reader.begin() as db:
+            return str(db.execute(query).scalar() or "")
+
+    def add_meeting(self, school: str, course: str, meeting: str) -> CourseRecord:
+        """One more meeting of a course; the others stay. Raises NotFound, Invalid and Conflict."""
+        (told,) = typed.lines("meetings", (meeting,), most=MOST_MEETINGS, at_most=MEETING)
+        with self._writer.begin() as db:
+            old = _get(db, school, course)
+            if len({*old.meetings, told}) > MOST_MEETINGS:
+                raise Invalid(problems=(("meetings", f"at most {MOST_MEETINGS}: take old ones out"),))
+            _claim(db, school, old.connection, course, (told,))
+            return _get(db, school, course)
+
+    def teaches(self, school: str, connection: str, mail: str) -> bool:
+        """Whether somebody is a teacher of a course on this connection."""
+        c, g = t.courses.c, t.guards.c
+        query = (
+            select(c.id)
+            .join(t.guards, and_(g.school_id == c.school_id, g.course_id == c.id))
+            .where(c.school_id == school, c.connection_id == connection, g.mail == mail.lower())
+            .where(g.part == Part.TEACHER.value)
+            .limit(1)
+        )
+        with self._reader.begin() as db:
+            return db.execute(query).scalar() is not None
+
     def part(self, school: str, course: str, mail: str) -> Part | None:
         """As what somebody guards a course; None when he does not."""
         g = t.guards.c

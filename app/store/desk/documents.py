@@ -11,7 +11,7 @@ from app.domain.people import RosterEntry
 from app.store import codec
 from app.store import tables as t
 from app.store.desk.courses import change, read
-from app.store.desk.roster import RosterChange, checked, shrunk
+from app.store.desk.roster import RosterChange, carried, checked, linked, shrunk
 
 
 class DocumentsDesk:
@@ -56,15 +56,31 @@ class DocumentsDesk:
         with self._writer.begin() as db:
             row = read(db, school, course, c.roster, c.roster_version, c.roster_shrunk, lock=True)
             _unmoved(row.roster_version, seen)
-            before = len(codec.roster_from(row.roster).entries)
+            before = codec.roster_from(row.roster).entries
+            told = carried(before, told)
             made = RosterChange(
                 version=row.roster_version + 1,
                 size=len(told),
-                shrunk=shrunk(before, len(told), was=row.roster_shrunk, confirmed=confirm_shrink),
+                shrunk=shrunk(len(before), len(told), was=row.roster_shrunk, confirmed=confirm_shrink),
             )
             change(db, school, course, roster=codec.roster_text(told), roster_version=made.version,
                     roster_shrunk=made.shrunk)  # fmt: skip
         return made
+
+    def give_links(
+        self, school: str, course: str, *, renew: bool = False
+    ) -> tuple[tuple[RosterEntry, ...], RosterChange | None]:
+        """Everybody on the list with a token for a link; what changed, None when all had one. Raises NotFound."""
+        c = t.courses.c
+        with self._writer.begin() as db:
+            row = read(db, school, course, c.roster, c.roster_version, c.roster_shrunk, lock=True)
+            before = codec.roster_from(row.roster).entries
+            after = linked(before, renew=renew)
+            if after == before:
+                return before, None
+            made = RosterChange(version=row.roster_version + 1, size=len(after), shrunk=row.roster_shrunk)
+            change(db, school, course, roster=codec.roster_text(after), roster_version=made.version)
+        return after, made
 
 
 def _unmoved(version: int, seen: int | None) -> None:

@@ -1,7 +1,8 @@
 """A course's list of those who belong: what a valid one looks like, and when a shorter one is not believed."""
 
+import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.errors import Invalid
 from app.domain.people import RosterEntry
@@ -11,6 +12,9 @@ MOST_ENTRIES = 5000
 MOST_ALIASES = 20
 ID = 128
 PROBLEMS = 50  # told at once; the rest shows when these are mended
+
+LINK = "pl_"  # how a token of a personal link begins among the accounts of an entry
+LINK_BYTES = 18
 
 GUARDED_FROM = 10  # people; a shorter list may lose anybody without a question
 MAY_LOSE = 0.2  # the part of a list that may go at once
@@ -67,3 +71,38 @@ def shrunk(before: int, after: int, *, was: bool, confirmed: bool) -> bool:
     if was:
         return after < max(GUARDED_FROM, before / (1 - MAY_LOSE))
     return before >= GUARDED_FROM and after < before * (1 - MAY_LOSE)
+
+
+# --- personal links ---------------------------------------------------------------------------------------------------
+
+
+def link_of(entry: RosterEntry) -> str:
+    """The token in somebody's personal link; "" when he has none."""
+    return next((account for account in entry.accounts if account.startswith(LINK)), "")
+
+
+def without_link(entry: RosterEntry) -> RosterEntry:
+    """An entry as people and platforms may see it: whoever reads the token could come in as its owner."""
+    return replace(entry, accounts=tuple(a for a in entry.accounts if not a.startswith(LINK)))
+
+
+def with_link(entry: RosterEntry, token: str) -> RosterEntry:
+    """An entry with this token instead of the one before."""
+    plain = without_link(entry)
+    return replace(plain, accounts=(*plain.accounts, token)) if token else plain
+
+
+def linked(entries: Iterable[RosterEntry], *, renew: bool) -> tuple[RosterEntry, ...]:
+    """Everybody but staff with a token; those who have one keep it, unless all are made anew."""
+
+    def token(entry: RosterEntry) -> str:
+        kept = "" if renew else link_of(entry)
+        return kept or LINK + secrets.token_urlsafe(LINK_BYTES)
+
+    return tuple(e if e.staff else with_link(e, token(e)) for e in entries)
+
+
+def carried(before: Iterable[RosterEntry], after: Iterable[RosterEntry]) -> tuple[RosterEntry, ...]:
+    """A new list in which those who were there keep their links: a nightly export knows nothing of them."""
+    tokens = {entry.id: link_of(entry) for entry in before}
+    return tuple(with_link(e, link_of(e) or tokens.get(e.id, "")) for e in after)

@@ -1,4 +1,4 @@
-"""Bearer secrets: sessions, one-time sign-in links and API tokens. Only their SHA-256 is stored.
+"""Bearer secrets: sessions, sign-in links, errands to a platform, and API tokens. Only their SHA-256 is stored.
 
 A secret names its school, so that it is looked up by the full key and a district can shard by school.
 """
@@ -26,6 +26,10 @@ class TokenKind(StrEnum):
     SESSION = "session"
     LINK = "link"
     API = "api"
+    CONSENT = "consent"  # a teacher who is away at his platform, and is expected back
+
+
+ONCE = frozenset({TokenKind.LINK, TokenKind.CONSENT})  # kinds that let in once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +75,13 @@ class TokensDesk:
             row = db.execute(query).one_or_none()
         return _token(row) if row is not None else None
 
-    def use(self, secret: str) -> Token | None:
-        """Use up a one-time link; of several who try at once, one gets it."""
-        found = self.find(secret, TokenKind.LINK)
+    def use(self, secret: str, kind: TokenKind = TokenKind.LINK) -> Token | None:
+        """Use up what lets in once; of several who try at once, one gets it."""
+        found = self.find(secret, kind)
         if found is None:
             return None
         with self._writer.begin() as db:
-            used = update(t.tokens).where(self._valid(secret, TokenKind.LINK)).values(used_at=self._now())
+            used = update(t.tokens).where(self._valid(secret, kind)).values(used_at=self._now())
             return found if db.execute(used).rowcount == 1 else None
 
     def touch(self, token: Token) -> None:
@@ -101,7 +105,7 @@ class TokensDesk:
 
     def forget_ended(self) -> int:
         """Delete what has ended or was used up; how many rows that were."""
-        spent = and_(t.tokens.c.kind == TokenKind.LINK.value, t.tokens.c.used_at.is_not(None))
+        spent = and_(t.tokens.c.kind.in_([kind.value for kind in ONCE]), t.tokens.c.used_at.is_not(None))
         with self._writer.begin() as db:
             return db.execute(delete(t.tokens).where(or_(t.tokens.c.expires_at <= self._now(), spent))).rowcount
 
@@ -109,7 +113,7 @@ class TokensDesk:
         c = t.tokens.c
         lasting = or_(c.expires_at.is_(None), c.expires_at > self._now())
         valid = and_(_is(_school(secret), digest(secret)), c.kind == kind.value, lasting)
-        return and_(valid, c.used_at.is_(None)) if kind is TokenKind.LINK else valid
+        return and_(valid, c.used_at.is_(None)) if kind in ONCE else valid
 
 
 def digest(secret: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Security
 from fastapi.security import HTTPBearer
 
-from app.web.api import connections, courses, lessons
+from app.web.api import connections, courses, lessons, preparations
 from app.web.api.shapes import ProblemDocument
 
 _PROBLEM: dict[str, Any] = {"model": ProblemDocument}
@@ -20,7 +20,9 @@ router = APIRouter(
         404: _PROBLEM | {"description": "Nothing by that name, or not yours"},
         409: _PROBLEM | {"description": "Somebody else holds or changed it"},
         422: _PROBLEM | {"description": "The input does not fit; `problems` names each field"},
+        502: _PROBLEM | {"description": "The platform refused: check its credentials and rights"},
+        503: _PROBLEM | {"description": "The platform or Menshen is busy; `Retry-After` says when to come again"},
     },
 )
-for _part in (connections, courses, lessons):
+for _part in (connections, courses, preparations, lessons):
     router.include_router(_part.router)

@@ -3,9 +3,13 @@
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
-from app.domain.errors import NotFound
+from app.notices import notices
+from app.web.api import connection_shapes as told
 from app.web.api import shapes
 from app.web.auth import Program, Verb, demand
+from app.web.office import reading
+from app.web.office.asking import ask
+from app.web.readers import zone_of
 from app.web.service import service_of
 
 router = APIRouter(prefix="/connections", tags=["connections"])
@@ -55,15 +59,39 @@ def connections(
     )
 
 
-@router.post("/{connection}/check", summary="Check a connection")
-async def check(request: Request, actor: Program, connection: shapes.Id) -> shapes.Check:
-    """Asks the platform whether credentials, scopes and quota suffice."""
+@router.get("/{connection}", summary="Read a connection")
+async def read(request: Request, actor: Program, connection: shapes.Id) -> told.ConnectionDetail:
+    """How it hears, what is left of its budgets and when they end at today's pace, what it can do, its newest check."""
     demand(actor, Verb.CONNECT)
-    connected = service_of(request).connections.get(connection)
-    if connected is None or connected.school != actor.school:
-        raise NotFound("no such connection")
-    health = await connected.adapter.probe()
-    findings = [
-        shapes.Finding(code=c.code, finding=c.finding.value, detail=shapes.sentence(c.detail)) for c in health.checked
-    ]
-    return shapes.Check(ok=health.ok, findings=findings)
+    service = service_of(request)
+    record = await run_in_threadpool(service.desk.connections.get, actor.school, connection)
+    connected = reading.connected_of(service, actor, connection)
+    seen, now = await reading.look_at(service, connected), service.now()
+    zone = await run_in_threadpool(zone_of, service, actor)
+    return told.ConnectionDetail(
+        **shapes.connection(record, service.settings.base_url).model_dump(),
+        ways=told.ways(connected),
+        stream=told.stream(seen, now),
+        budgets=[told.budget(left) for left in seen.left],
+        notices=told.notices(notices(seen, now, zone)),
+        capabilities=told.capabilities(service.connections.capabilities(connection)),
+        check=told.check(seen.check) if seen.check else None,
+    )
+
+
+@router.post("/{connection}/check", summary="Check a connection")
+async def check(request: Request, actor: Program, connection: shapes.Id) -> told.KeptCheck:
+    """Asks the platform whether credentials, scopes and quota suffice, and looks at budgets, stream and clock.
+
+    What cannot be found out from here is a finding of its own, `unknown`, with how to settle it on your own tenant. The
+    report is kept and shown until the next one.
+    """
+    return told.check(await reading.checked(service_of(request), actor, connection))
+
+
+@router.get("/{connection}/groups", summary="List the classes of the address book")
+async def groups(request: Request, actor: Program, connection: shapes.Id) -> told.Groups:
+    """What a roster can be imported from; none where the platform has no address book."""
+    demand(actor, Verb.CONNECT)
+    connected = reading.connected_of(service_of(request), actor, connection)
+    return told.groups(await ask(connected.adapter.platform, connected.adapter.groups()))

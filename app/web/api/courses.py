@@ -10,11 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from app.domain.errors import Invalid, Malformed
-from app.domain.events import RosterLoaded
 from app.domain.people import RosterEntry
 from app.store.desk import NewCourse, RosterChange
 from app.web.api import shapes, sheets
 from app.web.auth import Actor, Program, Verb, demand, demand_course
+from app.web.office import preparing
 from app.web.service import Service, service_of
 from policies import documents
 
@@ -144,9 +144,7 @@ async def put_roster(
     change = await run_in_threadpool(
         _take, service, actor, course, kind, raw, confirm=confirm_shrink, seen=_seen(if_match)
     )
-    for lesson in await run_in_threadpool(service.desk.courses.live_lessons, actor.school, course):
-        event = RosterLoaded(at=service.now(), version=change.version, size=change.size)
-        await service.pipeline.tell(actor.school, lesson, event)
+    await preparing.announce(service, actor.school, course, change)
     return shapes.RosterTaken(version=change.version, size=change.size, shrunk=change.shrunk)
 
 

@@ -10,6 +10,7 @@ from app.domain.errors import Invalid, NotFound
 from app.domain.people import RosterEntry
 from app.live import rfc3339
 from app.store.desk import ConnectionRecord, CourseRecord
+from app.store.desk.roster import without_link
 
 ID = 64  # characters of an id of ours
 
@@ -136,7 +137,8 @@ class RosterLine(In):
 
 
 def roster_line(entry: RosterEntry) -> dict[str, Any]:
-    """An entry as it is told; `staff` only where it is true."""
+    """An entry as it is told, without the token of its personal link; `staff` only where it is true."""
+    entry = without_link(entry)
     told = {"id": entry.id, "name": entry.name, "aliases": list(entry.aliases), "accounts": list(entry.accounts)}
     return {**told, "staff": True} if entry.staff else told
 

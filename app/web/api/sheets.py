@@ -13,7 +13,7 @@ from typing import Any
 
 from app.domain.errors import Invalid
 from app.domain.people import RosterEntry
-from app.store.desk.roster import MOST_ENTRIES, PROBLEMS, checked
+from app.store.desk.roster import MOST_ENTRIES, PROBLEMS, checked, without_link
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("id", "student id", "student_id", "学号", "學號", "学籍号", "编号", "mã hs", "mã học sinh", "mshs", "mã số"),
@@ -50,7 +50,7 @@ def write(entries: Sequence[RosterEntry]) -> bytes:
     out = io.StringIO(newline="")
     table = csv.writer(out)
     table.writerow(("id", "name", "aliases", "accounts", *(("staff",) if with_staff else ())))
-    for entry in entries:
+    for entry in map(without_link, entries):
         cells = (entry.id, entry.name, ";".join(entry.aliases), ";".join(entry.accounts))
         table.writerow((*map(_harmless, cells), *(("1" if entry.staff else "",) if with_staff else ())))
     return out.getvalue().encode("utf-8-sig")

@@ -3,11 +3,12 @@
 from app.web.auth.edge import with_headers
 from app.web.auth.framing import frame, translator
 from app.web.auth.rights import Actor, Of, Reason, SignInNeeded, Verb, demand, demand_course, may, names_hidden
-from app.web.auth.sessions import Genuine, Program, SignedIn, bearer, csrf, signed_in
+from app.web.auth.sessions import Genuine, Program, SignedIn, bearer, csrf, opened_state, signed_in, signed_state
 from app.web.auth.signin import router
 from app.web.auth.sockets import opened_by
 
 __all__ = [
     "Actor", "Genuine", "Of", "Program", "Reason", "SignInNeeded", "SignedIn", "Verb", "bearer", "csrf", "demand",
-    "demand_course", "frame", "may", "names_hidden", "opened_by", "router", "signed_in", "translator", "with_headers",
+    "demand_course", "frame", "may", "names_hidden", "opened_by", "opened_state", "router", "signed_in", "signed_state",
+    "translator", "with_headers",
 ]  # fmt: skip

@@ -20,13 +20,17 @@ def translator(request: HTTPConnection, actor: Actor | None = None) -> Translato
     return service_of(request).words[language]
 
 
-def frame(request: HTTPConnection, actor: Actor | None, *, bound: str = "", flashes: tuple[str, ...] = ()) -> Frame:
+def frame(
+    request: HTTPConnection, actor: Actor | None, *, bound: str = "", flashes: tuple[str, ...] = (), problem: str = ""
+) -> Frame:
     """The frame of a page for somebody, or for nobody in particular."""
     return Frame(
         words=translator(request, actor),
         path=request.url.path,
         csrf=csrf(request, bound),
         user=actor.name if actor else "",
+        office=actor is not None and actor.sees_all,
         practice=service_of(request).settings.is_practice,
         flashes=flashes,
+        problem=problem,
     )

@@ -31,6 +31,7 @@ class Verb(StrEnum):
     REVIEW = "review"  # read incidents and judge them
     SET_ROSTER = "set_roster"
     SET_POLICY = "set_policy"
+    PREPARE = "prepare"  # set up a meeting before class, and hand out its personal links
     MAKE_COURSE = "make_course"
     CONNECT = "connect"  # see, make and check connections
     AUDIT = "audit"  # the ledger and figures of the whole school

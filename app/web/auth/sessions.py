@@ -127,6 +127,26 @@ def _set(response: Response, settings: Settings, name: str, value: str, *, max_a
     )  # fmt: skip
 
 
+# --- errands to a platform ------------------------------------------------------------------------------------------
+
+
+def signed_state(request: HTTPConnection, connection: str, secret: str) -> str:
+    """What goes to a platform and must come back in the same session: a one-time secret with our signature."""
+    settings = service_of(request).settings
+    key = hashlib.sha256(b"consent:" + settings.secret_key.encode()).digest()
+    session = request.cookies.get(session_cookie(settings), "")
+    told = hashlib.sha256("\0".join((session, connection, secret)).encode(errors="replace")).digest()
+    return f"{secret}~{hmac.new(key, told, hashlib.sha256).hexdigest()}"
+
+
+def opened_state(request: HTTPConnection, connection: str, state: str) -> str:
+    """The one-time secret in a state of ours; "" when it was made for another session or connection, or by nobody."""
+    secret, _, _ = state.partition("~")
+    expected = signed_state(request, connection, secret)
+    fits = hmac.compare_digest(expected.encode(errors="replace"), state.encode(errors="replace"))
+    return secret if fits else ""
+
+
 # --- our own forms ------------------------------------------------------------------------------------------------
 
 

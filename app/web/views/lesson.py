@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from app.domain.actions import Button, Capabilities, Severity
-from app.domain.state import REMEMBER_SETTLED, LessonState, Mood, Standing, Status, mood
+from app.domain.actions import Button, Capabilities, Confirm, OutcomeKind, Severity
+from app.domain.state import REMEMBER_SETTLED, SETS, LessonState, Mood, Standing, Status, mood
 from app.web.views.acts import Act, act
 from app.web.views.people import Group, groups, judged
 from app.web.views.reader import Reader
@@ -31,7 +31,7 @@ class MoodView:
 class Banner:
     """Something the teacher must know before anything else: what, and the next step."""
 
-    key: str  # blind, no_roster, roster_shrunk, ended, scheduled
+    key: str  # blind, no_roster, roster_shrunk, ended, scheduled, manual
     title: str
     text: str
 
@@ -80,7 +80,7 @@ def lesson(
         drill=state.drill,
         number=max((r.number for r in rows), default=0),
         mood=mood_view(state, rows, reader),
-        banners=tuple(_banners(state, reader)),
+        banners=(*_banners(state, reader), *_by_hand(state, capabilities, reader)),
         groups=groups(state, capabilities, reader),
         switches=switches(state, capabilities, reader),
         calm=act(reader, capabilities, Button.CALM, live=live),
@@ -166,6 +166,35 @@ def _banners(state: LessonState, reader: Reader) -> list[Banner]:
             Banner(key="roster_shrunk", title=words("The class list suddenly became much shorter."), text=text)
         )
     return found
+
+
+HAND_STEPS = 3  # shown on top at once; all of them stand in the timeline
+HAND_SECONDS = 300.0  # after which a step that nothing can ever confirm leaves the top
+
+
+def _by_hand(state: LessonState, capabilities: Capabilities, reader: Reader) -> list[Banner]:
+    """What the teacher has to do in his own client, the newest first, until an event shows that it has happened."""
+    if state.status is not Status.LIVE:
+        return []
+    newest: dict[object, Standing] = {}
+    for step in state.intents.values():  # a later wish about the same switch takes the place of an earlier one
+        sets = SETS.get(step.action.kind)
+        newest[sets[0] if sets else step.action.key] = step
+    steps = [s for s in newest.values() if s.status is OutcomeKind.MANUAL and _still_asked(state, s, capabilities)]
+    return [_hand_step(s, capabilities, reader) for s in reversed(steps[-HAND_STEPS:])]
+
+
+def _still_asked(state: LessonState, step: Standing, capabilities: Capabilities) -> bool:
+    proves = capabilities[step.action.kind].confirm is not Confirm.NEVER
+    return proves or step.at > state.now - HAND_SECONDS
+
+
+def _hand_step(step: Standing, capabilities: Capabilities, reader: Reader) -> Banner:
+    words, target = reader.words, step.action.target
+    action = words.word("action", step.action.kind)
+    title = words("line.target", action=action, name=reader.name(target.name)) if target else action
+    text = words.of(capabilities[step.action.kind].instruction)
+    return Banner(key="manual", title=f"{words('Do it by hand:')} {title}.", text=text)
 
 
 def _end(capabilities: Capabilities, reader: Reader, *, live: bool, may_end: bool) -> Act:

@@ -8,6 +8,7 @@ from app.domain.people import FILLERS
 
 NAME_LENGTH = 40
 TEXT_LENGTH = 280
+ADVICE_LENGTH = 600  # of a sentence of an adapter, which may quote its platform
 REPLACED = "\ufffd"
 _MARKS_IN_A_ROW = 2  # Vietnamese needs two on one letter when decomposed; towers of them cover the lines around
 _JOINER = "\u200d"  # holds emoji together

@@ -35,7 +35,7 @@ def test_nothing_of_the_control_api_works_without_the_token() -> None:
         here.start()
         for method, path in guarded:
             for token in (b"", b"Bearer", b"Bearer wrong", b"Basic dG9rZW4=", b"Bearer \xe9", TOKEN.encode()):
-                address = path.format(meeting=MEETING, person="x", verb="end", message="x")
+                address = path.format(meeting=MEETING, person="x", verb="end", message="x", group="x")
                 answer = here.door.request(method, address, headers={b"authorization": token})
                 assert answer.status_code == 401, (method, path, token)
 

@@ -234,6 +234,19 @@ def test_what_was_so_already_is_proven_only_by_looking_again() -> None:
     assert proven(apply(state, late), state.intents["i1"], late)
 
 
+def test_what_a_teacher_does_by_hand_is_proven_by_what_happens() -> None:
+    state = asked(ActionKind.CLOSE_CHAT)
+    state = apply(state, settled(state.intents["i1"], OutcomeKind.MANUAL, T + 1))
+    assert [s.id for s in state.unproven()] == ["i1"]
+    other = ev.SettingsChanged(at=T + 2, switches=ev.Switches(locked=True))
+    assert not proven(apply(state, other), state.intents["i1"], other)
+    done = ev.SettingsChanged(at=T + 3, switches=ev.Switches(chat_closed=True))
+    state = apply(state, done)
+    assert proven(state, state.intents["i1"], done)
+    state = apply(state, settled(state.intents["i1"], OutcomeKind.CONFIRMED, T + 3))
+    assert state.unproven() == ()
+
+
 def test_a_switch_that_no_platform_shows_is_taken_as_asked() -> None:
     state = asked(ActionKind.CLOSE_CHAT)
     state = apply(state, settled(state.intents["i1"], OutcomeKind.UNCONFIRMED, T + 1, assumed=True))

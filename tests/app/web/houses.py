@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ import httpx
 import uvicorn
 
 from adapters import REGISTRY
+from adapters.base import Adapter
 from adapters.drill.classroom.webhooks import sign
 from app.main import create_app
 from app.settings import Settings
@@ -129,11 +130,11 @@ class Server(uvicorn.Server):
 
 
 @contextmanager
-def house(folder: Path, **settings: str) -> Iterator[House]:
+def house(folder: Path, registry: Mapping[str, type[Adapter[Any]]] = REGISTRY, **settings: str) -> Iterator[House]:
     """The service with an empty school, listening on loopback."""
     clock = Clock()
     chosen = {"database_url": f"sqlite:///{folder}/menshen.db", "secret_key": KEY, "public_url": "http://menshen.test"}
-    app = create_app(Settings(**{**chosen, **settings}), registry=REGISTRY, now=clock)
+    app = create_app(Settings(**{**chosen, **settings}), registry=registry, now=clock)
     server = Server(app)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -11,10 +11,15 @@ from typing import Any, Literal
 from jinja2 import Environment
 from playwright.sync_api import Browser, Page, Route
 
+from adapters.preparation import Precaution
+from app.notices import all_notices, notices
 from app.web import pages, views, words
+from app.web.views import classes as class_views
+from app.web.views import office as office_views
 from app.web.words import Language, Translator
 from tests import chromium
-from tests.app.web import cases, rooms
+from tests.app.web import cases, offices, rooms
+from tests.app.web.rooms import START
 
 STATIC = Path(pages.__file__).parent / "static"
 ORIGIN = "http://panel.localhost"
@@ -37,8 +42,9 @@ def drawn(translator: Translator) -> Iterator[tuple[str, str]]:
             yield "fragments", pages.render(env, "fragments.html", frame, view=view)
             yield "end", pages.render(env, "end.html", frame, view=view)
     listed = views.lessons(cases.lessons(), cases.states(rooms.raid()), reader)
-    yield "lessons", pages.render(env, "lessons.html", frame, lessons=listed, older="/lessons?after=x")
-    yield "lessons-none", pages.render(env, "lessons.html", frame, lessons=(), older="")
+    nothing: dict[str, Any] = {"notices": (), "classes": (), "more_classes": False}
+    yield "lessons", pages.render(env, "lessons.html", frame, lessons=listed, older="/lessons?after=x", **nothing)
+    yield "lessons-none", pages.render(env, "lessons.html", frame, lessons=(), older="", **nothing)
     outside = dataclasses.replace(frame, user="", path="/signin")
     for problem in ("", "wrong", "link", "often", "ended"):
         signin = {"problem": problem, "token": "", "next": "/lessons", "mail": "li@example.org"}
@@ -49,6 +55,7 @@ def drawn(translator: Translator) -> Iterator[tuple[str, str]]:
         error = {"kind": kind, "problems": problems, "time": "09:12:03", "back": "/lessons"}
         yield f"error-{kind}", pages.render(env, "error.html", outside, **error)
     yield from reviewed(env, dataclasses.replace(frame, path="/incidents"), reader)
+    yield from office(env, dataclasses.replace(frame, path="/connections", office=True), reader)
 
 
 def reviewed(env: Environment, frame: pages.Frame, reader: views.Reader) -> Iterator[tuple[str, str]]:
@@ -63,6 +70,41 @@ def reviewed(env: Environment, frame: pages.Frame, reader: views.Reader) -> Iter
         room = rooms.ROOMS[name]()
         view = views.incident(cases.record(room), room.state, room.capabilities, reader)
         yield f"incident-{name}", pages.render(env, "incident.html", frame, view=view, exports=("csv", "json"))
+
+
+def office(env: Environment, frame: pages.Frame, reader: views.Reader) -> Iterator[tuple[str, str]]:
+    """Connections, and classes before they begin."""
+    told = office_views.noticed(all_notices(offices.LOOKS, reader.now, reader.zone), reader)
+    cards = [
+        office_views.card(s, offices.adapter(), notices(s, reader.now, reader.zone), reader) for s in offices.LOOKS
+    ]
+    yield "connections", pages.render(env, "connections.html", frame, connections=cards, notices=told)
+    yield "connections-none", pages.render(env, "connections.html", frame, connections=(), notices=())
+    for seen in offices.LOOKS:
+        view = office_views.connection(
+            seen, offices.adapter(), offices.capabilities(), reader, webhook="https://menshen.school.example/hooks/x1",
+            consents=[("李老师", START)] if seen is offices.RICH else [], asks_consent=seen is not offices.QUIET,
+        )  # fmt: skip
+        own = office_views.noticed(notices(seen, reader.now, reader.zone), reader)
+        yield f"connection-{seen.id[2:]}", pages.render(env, "connection.html", frame, view=view, notices=own)
+    courses, prepared = offices.courses()
+    listed = class_views.cards(courses, prepared, reader)
+    lessons = views.lessons(cases.lessons(), cases.states(rooms.raid()), reader)
+    start: dict[str, Any] = {"lessons": lessons, "older": "", "notices": told, "classes": listed}
+    home = dataclasses.replace(frame, path="/lessons")
+    yield "start", pages.render(env, "lessons.html", home, more_classes=True, **start)
+    yield "classes", pages.render(env, "classes.html", home, classes=listed, older="/classes?after=x")
+    yield "classes-none", pages.render(env, "classes.html", home, classes=(), older="")
+    for name, course in (("before", courses[0]), ("before-never", courses[2])):
+        mine = name == "before"
+        before = class_views.before(
+            course, prepared.get(course.id), Precaution, reader, host="ou_7d8a6e6df7621556ce0d21922b67",
+            may_prepare=mine, consent="/connect/c/consent" if mine else "", consented=False,
+        )  # fmt: skip
+        yield name, pages.render(env, "before.html", dataclasses.replace(home, office=False), view=before)
+    for outcome in ("allowed", "declined", "stale", "failed"):
+        more = {"outcome": outcome, "detail": "invalid_grant" if outcome == "failed" else "", "on": "/", "again": "/x"}
+        yield f"consented-{outcome}", pages.render(env, "consented.html", home, **more)
 
 
 class Opened:

@@ -51,7 +51,7 @@ T, C = Part.TEACHER, Part.CO_GUARD
 @pytest.mark.parametrize(
     ("role", "part", "allowed"),
     [
-        (UserRole.TEACHER, T, {"see", "press", "end", "review", "set_roster", "set_policy"}),
+        (UserRole.TEACHER, T, {"see", "press", "end", "review", "set_roster", "set_policy", "prepare"}),
         (UserRole.TEACHER, C, {"see", "press", "review"}),
         (UserRole.CO_GUARD, C, {"see", "press", "review"}),
         (UserRole.CO_GUARD, T, {"see", "press", "review"}),

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from app.domain import events as ev
-from app.domain.actions import ActionKind, Button, Level, OutcomeKind, Support
+from app.domain.actions import ActionKind, Button, Level, Outcome, OutcomeKind, Support
 from app.domain.people import Participant
 from app.web import pages, views
 from app.web.views.lesson import LessonView
@@ -122,6 +122,20 @@ def test_what_only_the_teachers_app_can_do_is_shown_as_such_and_then_explained()
     assert door.next.enabled
     told = [line.by_hand for line in view.timeline if line.by_hand]
     assert told == ["In the meeting window press “Security”, then “Lock meeting”."]
+
+
+def test_a_step_by_hand_stands_on_top_until_it_has_happened() -> None:
+    room = rooms.by_hand()
+    view = drawn(room)
+    assert [(b.key, b.title) for b in view.banners] == [("manual", "Do it by hand: Lock room.")]
+    assert view.banners[0].text == "In the meeting window press “Security”, then “Lock meeting”."
+    room.happen(ev.SettingsChanged(at=START + 719, switches=ev.Switches(locked=True)))
+    (step,) = [s for s in room.state.intents.values() if s.status is OutcomeKind.MANUAL]
+    done = ev.OutcomeSettled(
+        at=START + 719, intent=step.id, action=step.action, outcome=Outcome(kind=OutcomeKind.CONFIRMED)
+    )
+    room.happen(done)
+    assert drawn(room).banners == ()
 
 
 def test_switches_show_the_true_state_and_the_next_button() -> None:

@@ -6,6 +6,7 @@ const meeting = decodeURIComponent(location.pathname.split("/")[2] || "");
 const rooms = `/rooms/${encodeURIComponent(meeting)}`;
 const seatKey = `seat:${meeting}`;
 const query = new URLSearchParams(location.search);
+const link = query.get("link") || ""; // a personal link says who one is
 
 let language = pickLanguage(query.get("lang"));
 let door = null; // what one sees before joining
@@ -88,7 +89,7 @@ async function toDoor() {
 async function join(event) {
   event.preventDefault();
   const pupil = new FormData($("door")).get("who") === "pupil";
-  const who = pupil ? { sign_in: $("pupil").value } : { name: $("name").value };
+  const who = link ? { link } : pupil ? { sign_in: $("pupil").value } : { name: $("name").value };
   const body = { ...who, device: device(), page: true };
   const answer = await ask("join", body);
   problem = answer.ok ? "" : answer.body.error?.code || "other";
@@ -151,10 +152,11 @@ function draw() {
   document.title = `${title} · ${t("practice")}`;
   drawState();
   const inside = view?.me.place === "inside";
-  show("door", !view && door?.live);
-  show("name-field", !pupilChosen());
-  show("pupil-field", pupilChosen());
-  $("name").required = !pupilChosen();
+  show("door", !view && (door?.live || door?.host_first));
+  show("choice", !link);
+  show("name-field", !link && !pupilChosen());
+  show("pupil-field", !link && pupilChosen());
+  $("name").required = !link && !pupilChosen();
   $("leave").dataset.word = view?.me.place === "gone" ? "again" : "leave";
   $("leave").textContent = t($("leave").dataset.word);
   show("leave", Boolean(view) && !(view.me.place === "gone" && !view.live));
@@ -208,6 +210,7 @@ function drawRoom() {
   $("text").setAttribute("aria-label", t("chat"));
   $("text").disabled = document.querySelector(".send").disabled = closed || me.silenced;
   document.querySelector(".send").setAttribute("aria-label", t("send"));
+  if (show("chat-switch", !bound)) $("chat-switch").textContent = t(switches.chat_closed ? "chat_open" : "chat_close");
   drawChat();
   $("count").textContent = view.count;
   $("list").replaceChildren(...view.people.map(personRow));
@@ -247,6 +250,7 @@ $("say").addEventListener("submit", async (event) => {
   const text = $("text").value;
   if (text.trim() && (await act("say", { text }))) $("text").value = "";
 });
+$("chat-switch").addEventListener("click", () => act("switches", { chat_closed: !view.switches.chat_closed }));
 $("leave").addEventListener("click", async () => {
   if (view.me.place === "gone") return toDoor();
   await act("leave", {});

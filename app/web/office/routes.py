@@ -1,0 +1,9 @@
+"""The pages of the office."""
+
+from fastapi import APIRouter
+
+from app.web.office import classes, consent, pages
+
+router = APIRouter(include_in_schema=False)
+for _part in (pages, classes, consent):
+    router.include_router(_part.router)
