@@ -189,6 +189,7 @@ class Adapter(ABC, Generic[S]):
     ways: ClassVar[tuple[Way, ...]] = (Way.WEBHOOK,)  # what the platform offers and we use, the best first
     other_rooms: ClassVar[tuple[OtherRoom, ...]] = ()
     tells: ClassVar[frozenset[str]] = frozenset(EVENTS)  # the kinds of events that can come from it
+    together: ClassVar[frozenset[ActionKind]] = frozenset()  # switches that one call sets: `perform` gathers them
     poll_seconds: ClassVar[float] = 30.0  # how often the participant list may be read in a quiet lesson
     settles_seconds: ClassVar[float] = 5.0  # how long an accepted action may take to show its effect
     accepted: ClassVar[Reply] = Reply()  # the answer that tells the platform "stored"

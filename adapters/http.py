@@ -58,11 +58,12 @@ _SPENDING: ContextVar[Spending | None] = ContextVar("spending", default=None)
 
 
 @contextmanager
-def spending(lane: Lane, prepaid: int = 0) -> Iterator[None]:
+def spending(lane: Lane, prepaid: int = 0) -> Iterator[Spending]:
     """Every request of this task in here counts in a lane; the first `prepaid` ones are paid for."""
-    token = _SPENDING.set(Spending(lane, prepaid))
+    now = Spending(lane, prepaid)
+    token = _SPENDING.set(now)
     try:
-        yield
+        yield now
     finally:
         _SPENDING.reset(token)
 
@@ -139,7 +140,8 @@ class Http:
                 lower = {k.lower(): v for k, v in response.headers.items()}
                 return Answer(status=response.status, headers=lower, body=content)
         except (TimeoutError, aiohttp.ClientError, OSError) as e:
-            raise Transient(platform, f"{type(e).__name__} while asking the platform") from e
+            # Without its cause: aiohttp quotes the whole address, and some platforms carry their token in it.
+            raise Transient(platform, f"{type(e).__name__} while asking the platform") from None
 
     @asynccontextmanager
     async def dial(self, platform: str, url: str, *, ping_seconds: float | None = None) -> AsyncIterator[Socket]:
@@ -154,7 +156,7 @@ class Http:
         try:
             socket = await opening
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as e:
-            raise Transient(platform, f"{type(e).__name__} while opening the stream", code="no_stream") from e
+            raise Transient(platform, f"{type(e).__name__} while opening the stream", code="no_stream") from None
         try:
             yield Socket(platform, socket)
         finally:

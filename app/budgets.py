@@ -80,6 +80,14 @@ class Gauge:
             day = self._day(now)
             self.days[day] = self.days.get(day, 0.0) + 1.0
 
+    def give_back(self, now: float, calls: int) -> None:
+        """Count some less."""
+        if self.budget.period is Period.ROLLING:
+            self.level, self.at = max(0.0, self.used(now) - calls), now
+        else:
+            day = self._day(now)
+            self.days[day] = max(0.0, self.days.get(day, 0.0) - calls)
+
     def resets_at(self, now: float) -> float:
         """When all of it is back (calendar periods)."""
         zone = datetime.timezone(datetime.timedelta(hours=self.budget.hours_east))
@@ -155,6 +163,13 @@ class Allowance:
     def take(self) -> None:
         """Count one request."""
         self._count(Counts.CALLS)
+
+    def give_back(self, calls: int) -> None:
+        """What was counted beforehand and not sent."""
+        now = self._now()
+        for gauge in self._gauges.values():
+            if gauge.budget.counts is Counts.CALLS:
+                gauge.give_back(now, calls)
 
     def heard(self) -> None:
         """Count one delivery of the platform."""

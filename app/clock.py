@@ -135,7 +135,7 @@ class Clock:
         kinds = {row.kind for row in lesson.rows}
         if kinds & _TOLD:
             watch.heard = self._now()
-        elif -1 != watch.people != people and RosterPolled.kind in kinds and not watch.unheard:
+        elif -1 != watch.people != people and RosterPolled.kind in kinds and not (watch.unheard or watch.gap):
             watch.unheard = self._now()
             self._poll_soon(watch, self._pace.silent)
         watch.people = people

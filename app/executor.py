@@ -64,12 +64,21 @@ class Turn:
 
 
 @dataclass(slots=True)
+class Order:
+    """What happens one after the other; wishes of one moment side by side where the platform takes them in one call."""
+
+    first: Turn
+    going: int = 1
+    waiting: list[Turn] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Line:
     """The queue in front of one connection."""
 
     connected: Connected
     ready: list[Turn] = field(default_factory=list)
-    held: dict[Key, list[Turn]] = field(default_factory=dict)
+    held: dict[Key, "Order"] = field(default_factory=dict)
     running: int = 0
     window: int = 1 << 16  # requests at once that the platform seems to bear: one after a 429, doubled by each success
     paused_until: float = 0.0
@@ -127,12 +136,21 @@ class Executor:
         line = self._line(intent.connection)
         turn = Turn(lane=int(intent.lane), sequence=next(self._sequence), intent=intent)
         key = order_key(intent)
-        if key in line.held:
-            heapq.heappush(line.held[key], turn)
-        else:
-            line.held[key] = []
+        order = line.held.get(key)
+        if order is None:
+            line.held[key] = Order(first=turn)
             heapq.heappush(line.ready, turn)
+        elif not order.waiting and self._together(line, order, turn):
+            order.going += 1
+            heapq.heappush(line.ready, turn)
+        else:
+            heapq.heappush(order.waiting, turn)
         self._pump(line)
+
+    def _together(self, line: Line, order: Order, turn: Turn) -> bool:
+        """Whether a wish goes side by side with those that are going: of the same moment, and one call for all."""
+        kinds = {order.first.intent.action.kind, turn.intent.action.kind}
+        return order.first.intent.at == turn.intent.at and kinds <= line.connected.adapter.together
 
     def _line(self, connection: str) -> Line:
         connected = self._connections[connection]
@@ -173,7 +191,9 @@ class Executor:
                 heapq.heappush(line.ready, turn)
                 self._wake_later(line, wait)
                 return
-            if in_time and not turn.hopeless:  # what is too late sends nothing, and must not use up what others wait for
+            if (
+                in_time and not turn.hopeless
+            ):  # what is too late sends nothing, and must not use up what others wait for
                 line.connected.allowance.take()
             line.running += 1
             self._spawn(self._run(line, turn))
@@ -216,11 +236,15 @@ class Executor:
         self._pump(line)
 
     def _next_of_key(self, line: Line, key: Key) -> None:
-        held = line.held.get(key)
-        if held:
-            heapq.heappush(line.ready, heapq.heappop(held))
-        else:
-            line.held.pop(key, None)
+        order = line.held[key]
+        order.going -= 1
+        while order.waiting and (order.going == 0 or self._together(line, order, order.waiting[0])):
+            turn = heapq.heappop(order.waiting)
+            order.first = turn if order.going == 0 else order.first
+            order.going += 1
+            heapq.heappush(line.ready, turn)
+        if order.going == 0:
+            del line.held[key]
 
     async def _tried(self, line: Line, turn: Turn) -> Outcome | float:
         """Ask once: what became of it, or the seconds after which it is worth another try before the deadline."""
@@ -234,8 +258,9 @@ class Executor:
             return Outcome(kind=OutcomeKind.FAILED, code=code, detail=_short(turn.failure))
         try:
             async with asyncio.timeout(ATTEMPT):
-                with spending(intent.lane, prepaid=1):
+                with spending(intent.lane, prepaid=1) as spent:
                     outcome = await adapter.perform(intent.lesson_key, intent.action)
+                line.connected.allowance.give_back(spent.prepaid)  # it left together with others, or needed no call
             line.window = min(2 * line.window, 1 << 16)
             line.paused_until = 0.0  # it answers again, perhaps to a press that went through the pause
             return _as_assumed(adapter, intent, outcome)

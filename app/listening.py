@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from adapters.base import Delivery, Reply
+from adapters.base import Delivery, Reply, Way
 from adapters.http import spending
 from app.connections import Connected, Connections
 from app.domain.actions import Lane
@@ -67,6 +67,7 @@ class Ear:
     down_since: float = 0.0
     reason: str = ""  # why nothing is heard, as a stable word
     failures: int = 0
+    gap: bool = False  # the platform asked for another session: what happened until that opened was told to nobody
     task: asyncio.Task[None] | None = None
 
     @property
@@ -160,6 +161,7 @@ class Listening:
             if wish:  # the platform asked us to dial again: nothing was wrong
                 ear.failures = 0
                 self._opens(ear, connected)
+                ear.gap = Way.STREAM in connected.adapter.ways
                 continue
             ear.failures = 1 if self._now() - began > SOLID else ear.failures + 1
             pauses = self._haste.pauses
@@ -189,8 +191,8 @@ class Listening:
         return False
 
     def _opens(self, ear: Ear, connected: Connected) -> None:
-        if ear.reason:
-            ear.open_since, ear.reason = self._now(), ""
+        if ear.reason or ear.gap:
+            ear.open_since, ear.reason, ear.gap = self._now(), "", False
             for c in self._connections.sharing(connected.id):
                 self._watching.hears(c.id)
 

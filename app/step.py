@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.connections import Connections
-from app.domain.actions import Action, ActionKind, Decision, Lane, Outcome, OutcomeKind, Support, at_once, plan
+from app.domain.actions import UNDO, Action, ActionKind, Decision, Lane, Outcome, OutcomeKind, Support, at_once, plan
 from app.domain.events import ClockTicked, Event, OutcomeSettled, RosterPolled, SightLost, SightRegained
 from app.domain.incidents import incident_for
 from app.domain.state import LessonState, Standing, apply, proven, satisfied
@@ -14,6 +14,7 @@ from policies.restraint import in_force
 
 Say = Callable[[Lesson, Decision], str]  # the line that people outside the panel get for an alert
 
+STANDS_IN = 600.0  # seconds for which the room is closed in place of a measure that the platform does not have
 DEADLINES = {Lane.PANIC: 30.0, Lane.GUARD: 60.0, Lane.ROUTINE: 120.0}  # seconds until an intent must not fire any more
 
 
@@ -105,13 +106,21 @@ class Steps:
             severity=decision.severity, lane=decision.lane, at=now, deadline=now + self.deadlines[decision.lane],
             by=decision.by, incident=incident_for(lesson.state, decision.severity, now, number),
             button="calm" if decision.reason == "button_calm" else "", undo_of=decision.undo_of,
-            until=None if decision.expires_after is None else now + decision.expires_after,
+            until=_until(decision, action, now),
             status=OutcomeKind.SIMULATED if observed else OutcomeKind.PENDING, met=satisfied(lesson.state, action),
         )  # fmt: skip
 
     def _settle(self, lesson: Lesson, standing: Standing, outcome: Outcome) -> list[str]:
         event = OutcomeSettled(at=self.writing.now, intent=standing.id, action=standing.action, outcome=outcome)
         return self.take(lesson, event)
+
+
+def _until(decision: Decision, action: Action, now: float) -> float | None:
+    """When a measure ends by itself. A room that is closed because one person cannot be reached opens again, too."""
+    if decision.expires_after is not None:
+        return now + decision.expires_after
+    stands_in = action.kind is not decision.action.kind and action.target is None
+    return now + STANDS_IN if stands_in and not decision.by and action.kind in UNDO else None
 
 
 def _braked(state: LessonState, planned: Planned) -> bool:

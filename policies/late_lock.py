@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from app.domain.actions import Action, ActionKind, Decision, Lane, OutcomeKind, Severity
-from app.domain.events import ClockTicked, Event, ParticipantJoined, ParticipantWaiting, PersonEvent
-from app.domain.state import LessonState, Status
+from app.domain.events import ClockTicked, Event, ParticipantJoined, ParticipantWaiting, PersonEvent, RosterPolled
+from app.domain.state import LessonState, Person, Status
 from policies.base import Rule, Settings
-from policies.roster_only import admit, keep_away, no_roster
+from policies.roster_only import admit, keep_away, no_roster, perhaps_known, tried, unnamed
 
 AGAIN = 60.0  # seconds before a door that did not close is asked to close once more
-
-
 _CLOSES = (ActionKind.OPEN_WAITING_ROOM, ActionKind.LOCK)
 
 
@@ -46,7 +44,12 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
             lane=Lane.ROUTINE,
         )
     if isinstance(event, PersonEvent):
-        yield from _late(state, event)
+        person = state.person(event.participant.id)
+        yield from _late(state, person) if person else ()
+    elif isinstance(event, RosterPolled):  # whose coming told nothing of him is judged by what the list tells
+        for person in state.inside.values():
+            if person.since >= due and unnamed(person) and not tried(state, person):
+                yield from _late(state, person)
 
 
 def _closed(state: LessonState) -> bool:
@@ -73,13 +76,12 @@ def wake(settings: LateLock, state: LessonState) -> float | None:
     return None if at == float("inf") else at
 
 
-def _late(state: LessonState, event: PersonEvent) -> Iterator[Decision]:
-    person = state.person(event.participant.id)
-    if person is None or person.staff:
+def _late(state: LessonState, person: Person) -> Iterator[Decision]:
+    if person.staff or perhaps_known(state, person):
         return
     if not state.roster or state.roster_shrunk:
         yield from no_roster(state, "late_lock")
-    elif event.participant.id in state.waiting:
+    elif person.participant.id in state.waiting:
         if person.trusted and not state.is_barred(person):
             yield admit(person, "late_pupil", "late_lock")
     elif not person.trusted:
@@ -90,6 +92,6 @@ RULE = Rule(
     name="late_lock",
     settings=LateLock,
     decide=decide,
-    on=(ClockTicked, ParticipantWaiting, ParticipantJoined),
+    on=(ClockTicked, ParticipantWaiting, ParticipantJoined, RosterPolled),
     wake=wake,
 )

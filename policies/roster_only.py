@@ -24,6 +24,8 @@ from app.domain.people import Fact, Trust
 from app.domain.state import LessonState, Person
 from policies.base import Rule, Settings
 
+# Seconds in which a list may tell who somebody is whose coming the platform announced without a word about him.
+GRACE_INSIDE, GRACE_WAITING = 4.0, 10.0
 EVERY = 5.0  # seconds between two looks at strangers who are still inside
 AGAIN = 60.0  # seconds before the same presence is held again
 _SENDS_OUT = frozenset({ActionKind.HOLD, ActionKind.DENY, ActionKind.KICK, ActionKind.BAN})
@@ -49,7 +51,9 @@ def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[D
         judged = (*state.inside.values(), *state.waiting.values())
     suspects = [p for p in judged if not p.staff]
     if isinstance(event, ClockTicked):
-        suspects = [p for p in suspects if p.participant.id in state.inside and not _tried(state, p)]
+        suspects = [
+            p for p in suspects if (p.participant.id in state.inside and not tried(state, p)) or _untold(state, p)
+        ]
     for person in suspects:
         if _sent_out(state, person):
             yield keep_away(person, ActionKind.HOLD, "sent_out", Severity.MEDIUM)
@@ -66,7 +70,32 @@ def _sent_out(state: LessonState, person: Person) -> bool:
     return person.participant.id in state.inside and state.is_barred(person)
 
 
-def _tried(state: LessonState, person: Person) -> bool:
+def unnamed(person: Person) -> bool:
+    """Whether the platform has not told who this is: WeCom announces that somebody came, its list brings his link."""
+    p = person.participant
+    return not (p.name or p.account or p.email or p.link)
+
+
+def perhaps_known(state: LessonState, person: Person) -> bool:
+    """Whether the platform's list may still tell who this is."""
+    grace = GRACE_WAITING if person.participant.id in state.waiting else GRACE_INSIDE
+    return unnamed(person) and state.now < person.since + grace
+
+
+def _untold(state: LessonState, person: Person) -> bool:
+    """Whether somebody without a name waits whom nobody has been told of."""
+    id = person.participant.id
+    return (
+        id in state.waiting
+        and unnamed(person)
+        and not any(
+            s.reason == "stranger_waits" and s.action.target and s.action.target.id == id
+            for s in state.intents.values()
+        )
+    )
+
+
+def tried(state: LessonState, person: Person) -> bool:
     """Whether something was done about this presence lately, whatever came of it."""
     since = state.now - AGAIN
     return any(
@@ -84,7 +113,14 @@ def wake(settings: RosterOnly, state: LessonState) -> float | None:
     left = any(
         not p.staff and (state.is_barred(p) or (not p.trusted and p.match.trust in held)) for p in state.inside.values()
     )
-    return state.now + EVERY if left else None
+    if left:
+        return state.now + EVERY
+    unnamed = (
+        [p.since + GRACE_WAITING for p in state.waiting.values() if _untold(state, p)]
+        if settings.strangers == "hold"
+        else []
+    )
+    return max(min(unnamed), state.now) if unnamed else None
 
 
 def _judge(settings: RosterOnly, state: LessonState, person: Person) -> Iterator[Decision]:
@@ -93,6 +129,8 @@ def _judge(settings: RosterOnly, state: LessonState, person: Person) -> Iterator
         if waits and settings.admit_verified and not person.vouched and not state.is_barred(person):
             yield admit(person, "verified")
         return
+    if perhaps_known(state, person):
+        return
     if person.match.trust is Trust.CLAIMED:
         yield from _claimed(settings, state, person, waits)
     elif settings.strangers == "deny":
@@ -100,7 +138,7 @@ def _judge(settings: RosterOnly, state: LessonState, person: Person) -> Iterator
         yield keep_away(person, kind, "stranger", Severity.HIGH)
     elif settings.strangers == "hold" and not waits:
         yield keep_away(person, ActionKind.HOLD, "stranger", Severity.HIGH)
-    elif settings.strangers == "hold" and not _tried(state, person):
+    elif settings.strangers == "hold" and not tried(state, person):
         yield told(person, "stranger_waits", Severity.LOW)
 
 

@@ -302,10 +302,6 @@ def log_attack() -> Script:
                 met=lambda s: all(s.notes[name]["status"] == 200 for name in ("panel", "review", "csv", "json")),
             ),
             Wanted(
-                text="the texts are there, as text",
-                met=lambda s: "&lt;script&gt;" in s.notes["review"]["text"] and "HYPERLINK" in s.notes["csv"]["text"],
-            ),
-            Wanted(
                 text="no markup acts",
                 met=lambda s: all("<script>alert" not in s.notes[name]["text"] for name in ("panel", "review", "json")),
             ),

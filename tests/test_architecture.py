@@ -23,6 +23,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "policies": ("app.domain", "pydantic", "yaml", "rapidfuzz", "ahocorasick_rs", "opencc"),
     "adapters": ("app.domain", "pydantic", "cryptography", "msgspec"),
     "adapters.http": ("app.domain", "aiohttp", "yarl"),
+    "adapters.feishu": ("app.domain", "pydantic", "cryptography", "google.protobuf"),
+    "adapters.wecom": ("app.domain", "pydantic", "cryptography", "defusedxml"),
     "adapters.drill.classroom": ("app.domain", "pydantic", "msgspec", "starlette", "uvicorn"),
     "app.store": ("app.domain", "sqlalchemy", "alembic", "msgspec"),
 }
@@ -43,6 +45,8 @@ CLOCKS: dict[str, str] = {
     "app/clock.py": "the clock itself",
     "adapters/tencent_meeting/": "a signed request carries the time at which it is sent; tests hand in a clock",
     "adapters/dingtalk/": "tokens run out, a robot's message is signed with the time; tests hand in a clock",
+    "adapters/feishu/": "tokens run out, robots sign the time, a group's day is a lesson; tests hand in a clock",
+    "adapters/wecom/": "tokens live for a while, and the attendance history is asked up to now; tests hand in a clock",
     "adapters/drill/classroom/": "a platform of its own, with a clock of its own",
 }
 

@@ -43,8 +43,9 @@ CAPABILITIES: Capabilities = MappingProxyType(
         Kind.ADMIT: _manual(NO_WAITING_ROOM, instructions.ADMIT),
         Kind.DENY: _manual(NO_WAITING_ROOM, instructions.DENY),
         Kind.HOLD: _none(
-            "Nobody can be put back to wait: the person is removed, may come back later, and the room is locked.",
-            Kind.KICK, Kind.LOCK,
+            "Nobody can be put back to wait: the person is removed, and removed again when he comes back. A lock would "
+            "keep out late pupils as well; a wave of strangers locks the room for a time.",
+            Kind.KICK,
         ),
         Kind.KICK: _native(
             Confirm.EVENT, "All devices of the account. The person may come back: lock as well. Needs an account."

@@ -35,6 +35,11 @@ class Key:
         return "" if self.meeting.startswith((BY_TEACHER, BY_STREAM)) else self.meeting
 
     @property
+    def live_stream(self) -> bool:
+        """Whether this is a live stream: nothing of it can be read or controlled."""
+        return self.meeting.startswith(BY_STREAM)
+
+    @property
     def teacher(self) -> str:
         """The unionId of whoever starts these conferences on the spot."""
         return self.meeting.removeprefix(BY_TEACHER) if self.meeting.startswith(BY_TEACHER) else ""
@@ -49,8 +54,6 @@ def split(lesson_key: str) -> Key:
         fits = not meeting or bool(identifier(meeting.removeprefix(BY_STREAM)))
     if not fits or (run and not identifier(run)) or not (meeting or run):
         raise Refused(PLATFORM, "the lesson key names no booking, teacher or conference", code="lesson_key")
-    if meeting.startswith(BY_STREAM):
-        raise Refused(PLATFORM, "a live stream can be neither read nor controlled from here", code="live_stream")
     return Key(meeting=meeting, run=run)
 
 

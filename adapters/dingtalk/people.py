@@ -2,7 +2,8 @@
 
 An account is named by its unionId (events call it `userId`), and two devices of one account share it; the platform
 has no id of a presence. What tells two stays apart is the time of joining, which `left` repeats: so a presence is
-"unionId@milliseconds". People from outside may have no unionId at all; they are told apart by their displayed name.
+"unionId@milliseconds". Events tell no account of people from outside, the list may: both name such a presence by its
+displayed name, so that what the list knows is added to what the events told.
 """
 
 from collections.abc import Mapping
@@ -12,13 +13,14 @@ from adapters.dingtalk.wire import MAX_NAME, number, person, text
 from adapters.signing import digest_id
 from app.domain.people import Participant, Role
 
-NOBODY = "~"  # marks a presence without an account: no control call can reach it
+NOBODY = "~"  # marks a presence from outside; whether a control call can reach it, its account tells
 
 
 def presence(member: Mapping[str, Any], account: object) -> Participant:
     """The Participant for one row of a list or of an event."""
     who, name = person(account), text(member.get("userNick"), MAX_NAME)
-    known = who or NOBODY + digest_id((name.encode(),))[:16]
+    outside = not who or member.get("outerOrgMember") is True
+    known = NOBODY + digest_id((name.encode(),))[:16] if outside else who
     return Participant(
         id=f"{known}@{joined_at(member)}", name=name, account=who, role=role(member), address=who,
     )  # fmt: skip

@@ -177,6 +177,16 @@ UNKNOWNS: tuple[Checked, ...] = (
         "see that the panel still shows the other.",
     ),
     _unknown(
+        "presence",
+        "事件和成员列表里的入会时间是否一致，文档没有说明。请在测试会议中退出一次，看面板上此人是否立即消失。",
+        "Không rõ thời điểm vào họp trong sự kiện và trong danh sách có giống nhau không. Hãy rời cuộc họp thử một "
+        "lần và "
+        "xem người đó có biến mất ngay trên bảng không.",
+        "Whether events and lists tell the same time of joining is not documented. Leave a test meeting once and "
+        "see that "
+        "the person disappears from the panel at once.",
+    ),
+    _unknown(
         "ban_binding",
         "“移出并禁止再入”绑定什么、如何解除，文档没有说明。请用测试账号试验；同时锁定课堂更稳妥。",
         "Không rõ “mời ra và chặn” gắn với gì và gỡ ra sao. Hãy thử bằng tài khoản thử; nên khóa lớp kèm theo.",

@@ -42,7 +42,12 @@ class Lists:
         self._recording: Memory[bool] = Memory(now, LOOK)
 
     async def attendance(self, key: Key) -> Attendance:
-        """Everybody inside and what they send. Raises AdapterError; nobody can be seen waiting on this platform."""
+        """Everybody inside and what they send. Raises AdapterError; nobody can be seen waiting on this platform.
+
+        Of a live stream nobody is ever listed: to refuse would only be asked again and again.
+        """
+        if key.live_stream:
+            return Attendance(inside=(), exact=False)
         run = await self._lessons.run(key)
         try:
             people_inside, exact = await self.inside(run)

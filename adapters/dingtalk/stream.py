@@ -5,6 +5,7 @@ Frames are JSON texts; `data` is JSON in a string. Several are stored at the sam
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -29,6 +30,13 @@ STORED = '{"status":"SUCCESS","message":"success"}'
 LATER = '{"status":"LATER","message":"later"}'  # with 500: send it again (Go SDK)
 
 
+@dataclass(slots=True)
+class Sight:
+    """Whether messages come without their content: it outlasts a session, because dialling again mends nothing."""
+
+    lost: bool = False
+
+
 class Stream:
     """One session after another; each needs a ticket of its own."""
 
@@ -37,13 +45,17 @@ class Stream:
         self._http = http
         self._client = client
         self._now = now
+        self._sight = Sight()
 
     async def listen(self, take: Take, opened: Opened) -> None:
         """One session. Returns when the platform ends it; raises AdapterError, Refused when the quota is gone."""
         address = await self.address()
         async with self._http.dial(PLATFORM, address, ping_seconds=PING) as socket:
-            opened()
-            await _Session(socket, take, self._now).run()
+            if not self._sight.lost:
+                opened()
+            await _Session(socket, take, opened, self._sight, self._now).run()
+        if self._sight.lost:
+            raise _blindness()  # the platform's goodbye does not give the sight back
 
     async def address(self) -> str:
         """Where to dial now, ticket included. Raises AdapterError; it counts in no budget, or we might go blind."""
@@ -64,9 +76,11 @@ class Stream:
 class _Session:
     """One open socket."""
 
-    def __init__(self, socket: Socket, take: Take, now: Callable[[], float]) -> None:
+    def __init__(self, socket: Socket, take: Take, opened: Opened, sight: Sight, now: Callable[[], float]) -> None:
         self._socket = socket
         self._take = take
+        self._opened = opened
+        self._sight = sight
         self._now = now
         self._storing: set[asyncio.Task[None]] = set()
         self._runner: asyncio.Task[None] | None = None
@@ -114,12 +128,23 @@ class _Session:
 
     async def _event(self, frame: Mapping[str, Any], content: bytes) -> None:
         if held_back(frame):
-            await self._store(frame, content)
-            raise Refused(PLATFORM, f"{BLIND}: {FAULTS[str(BLIND)].detail}", code=str(BLIND))
+            await self._blind(frame, content)
+        if self._sight.lost:
+            self._sight.lost = False
+            self._opened()
         await self._room.acquire()
         task = asyncio.create_task(self._stored(frame, content))
         self._storing.add(task)
         task.add_done_callback(self._done)
+
+    async def _blind(self, frame: Mapping[str, Any], content: bytes) -> None:
+        """Say it once as a fact; from then on nothing is open until a message brings its content again."""
+        if self._sight.lost:
+            await self._answer(frame, 200, STORED)
+        else:
+            await self._store(frame, content)
+        self._sight.lost = True
+        raise _blindness()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._storing.discard(task)
@@ -165,3 +190,7 @@ class _Session:
         """Nothing new comes; what is being stored may still be acknowledged."""
         if self._storing:
             await asyncio.wait(self._storing, timeout=LAST_ACKS)
+
+
+def _blindness() -> Refused:
+    return Refused(PLATFORM, f"{BLIND}: {FAULTS[str(BLIND)].detail}", code=str(BLIND))

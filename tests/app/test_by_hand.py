@@ -5,7 +5,8 @@ from pathlib import Path
 from adapters.drill import DrillAdapter
 from app.domain.actions import Action, ActionKind, Confirm, Level, Outcome, OutcomeKind, Support, Words
 from app.domain.people import Participant
-from tests.app.duty import Duty, Recording, on_a_school_day
+from app.step import STANDS_IN
+from tests.app.duty import Duty, Offset, Recording, on_a_school_day
 from tests.app.guarded import MEETING
 
 LOCKS = Words(zh="在会议窗口点「锁定」", vi="Bấm khóa trong cửa sổ lớp", en="Press lock in the lesson's window")
@@ -55,3 +56,25 @@ def test_people_outside_the_panel_are_told_too(tmp_path: Path) -> None:
 
 def test_without_a_channel_an_alert_sends_nothing() -> None:
     assert not DrillAdapter.capabilities[ActionKind.ALERT].channel
+
+
+class NoWaitingRoom(Recording):
+    """Nobody can be put back to wait, and this one cannot even be put out: the room is locked in his place."""
+
+    def supports(self, kind: ActionKind, target: Participant | None = None, lesson_key: str = "") -> Support:
+        if kind is ActionKind.HOLD:
+            return Support(level=Level.NONE, note="no call", instead=(ActionKind.LOCK, ActionKind.ALERT))
+        return super().supports(kind, target, lesson_key)
+
+
+def test_a_room_that_is_closed_in_place_of_a_person_opens_again_by_itself(tmp_path: Path) -> None:
+    moved = Offset()
+
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.joins("user88")
+        await duty.settled({"lock": "confirmed", "alert user88": "confirmed"})
+        moved.seconds += STANDS_IN + 1
+        await duty.settled({"unlock": "confirmed"})
+
+    on_a_school_day(f"sqlite:///{tmp_path}/menshen.db", story, adapter=NoWaitingRoom, moved=moved)

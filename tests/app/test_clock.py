@@ -78,9 +78,12 @@ def test_what_was_missed_in_a_gap_is_read_once_and_calls_nobody_blind(url: str) 
             return len((await duty.state()).inside) == 1
 
         await duty.until(seen)
+        await asyncio.wait_for(duty.adapter.lists.get(), 10)
+        with pytest.raises(TimeoutError):  # where every call is paid for, once is enough
+            await asyncio.wait_for(duty.adapter.lists.get(), 3 * QUICK.silent)
         await duty.faults()
 
-    school = on_a_school_day(url, story, document=WATCHING, adapter=Paid)
+    school = on_a_school_day(url, story, document=WATCHING, adapter=PaidAndListed)
     assert not [k for k in school.kinds() if k.startswith("sight")]
 
 
@@ -102,6 +105,10 @@ class Paid(Recording):
 
     def every(self, *, hot: bool) -> float | None:
         return float("inf")
+
+
+class PaidAndListed(Paid, Listed):
+    """Both."""
 
 
 # --- blindness --------------------------------------------------------------------------------------------------------

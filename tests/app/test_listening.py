@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import pytest
 
-from adapters.base import STREAMED, Delivery, Opened, Take
+from adapters.base import STREAMED, Delivery, Opened, Take, Way
 from adapters.drill import DrillAdapter
 from adapters.http import Http
 from app.connections import Connections
@@ -64,6 +65,8 @@ VENDOR: list[Vendor] = []
 
 class Streaming(DrillAdapter):
     """The real adapter with a stream instead of a webhook."""
+
+    ways: ClassVar[tuple[Way, ...]] = (Way.STREAM,)
 
     @property
     def account(self) -> str:
@@ -172,6 +175,21 @@ def test_a_stream_that_breaks_in_the_middle_of_a_raid_is_opened_again_and_nothin
         assert vendor.sessions == 6
         assert school.kinds().count("participant.joined") == 5
         assert told.said.count(f"{CONNECTION} hears") >= 3  # after each gap the list is read once
+
+    run(school, story)
+
+
+def test_what_happened_between_two_sessions_is_read_though_the_platform_only_asked_to_dial_again(
+    school: Guarded,
+) -> None:
+    async def story(pipeline: Pipeline, vendor: Vendor) -> None:
+        told = Told()
+        async with listening_on(school, pipeline, connect(school, CONNECTION), told):
+            await vendor.until(lambda: vendor.sessions == 1)
+            told.said.clear()
+            vendor.events.put_nowait(None)
+            await vendor.until(lambda: vendor.sessions == 2)
+        assert told.said == [f"{CONNECTION} hears"]
 
     run(school, story)
 

@@ -6,6 +6,7 @@ from adapters.drill.capabilities import without
 from adapters.drill.classroom.settings import Hidden
 from app.domain.actions import Capabilities, plan
 from app.domain.events import Event
+from app.domain.people import Participant
 from app.domain.state import LessonState
 from policies import wake_at
 from tests.builders import (
@@ -19,6 +20,7 @@ from tests.builders import (
     lesson,
     named,
     only,
+    polled,
     pressed,
     pupil,
     stranger,
@@ -28,6 +30,7 @@ from tests.builders import (
 )
 
 DUE = START + 10 * MINUTE
+NOBODY = Participant(id="tmp-1")
 BEFORE = lesson(inside=[teacher()], at=START)
 CLOSED = lesson(inside=[teacher()], at=START, waiting_room=True)
 
@@ -52,6 +55,10 @@ CLOSED = lesson(inside=[teacher()], at=START, waiting_room=True)
         ({}, CLOSED, joined(pupil(2), DUE), ()),
         ({}, CLOSED, joined(named(2), DUE), ("hold n2",)),
         ({}, CLOSED, joined(teacher("t2"), DUE), ()),
+        # whose coming tells nothing of him is judged by the list
+        ({}, CLOSED, joined(NOBODY, DUE), ()),
+        ({}, fold(CLOSED, joined(NOBODY, DUE)), polled([teacher(), NOBODY], at=DUE + 3), ()),
+        ({}, fold(CLOSED, joined(NOBODY, DUE)), polled([teacher(), NOBODY], at=DUE + 5), ("hold tmp-1",)),
         ({}, lesson(at=START, locked=True), ticked(DUE), ()),
         # a human opened it, the lesson is over, or it has not begun
         ({}, fold(BEFORE, pressed("unlock", at=START + 9)), joined(stranger(1), DUE), ()),

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from app.domain.events import Event
-from app.domain.people import Roster
+from app.domain.people import Participant, Roster
 from app.domain.state import LessonState
 from policies import decide, wake_at
+from policies.roster_only import EVERY, GRACE_INSIDE, GRACE_WAITING
 from tests.builders import (
     LATER,
     Rehearsal,
@@ -81,6 +82,39 @@ def test_who_may_come_in(
 ) -> None:
     world = Rehearsal(only("roster_only", **settings), state)
     assert in_short(world.tell(event)) == expected
+
+
+NOBODY = Participant(id="tmp-1")  # WeCom announces that somebody came, and nothing else; its list brings the link
+
+
+def test_whom_the_platform_has_not_named_yet_is_judged_when_its_list_names_him() -> None:
+    world = Rehearsal(only("roster_only"), INSIDE)
+    assert in_short(world.tell(waits(NOBODY))) == ()
+    linked = replace(NOBODY, link=INSIDE.roster.entries[1].accounts[0])
+    assert in_short(world.tell(polled([teacher(), pupil(1)], [linked], at=LATER + 3))) == ("admit tmp-1",)
+
+
+def test_whom_the_list_does_not_name_either_is_told_of_a_while_later() -> None:
+    rules = only("roster_only")
+    world = Rehearsal(rules, INSIDE)
+    world.tell(waits(NOBODY))
+    assert in_short(world.tell(polled([teacher(), pupil(1)], [NOBODY], at=LATER + 3))) == ()
+    due = wake_at(rules, world.state)
+    assert due == LATER + GRACE_WAITING
+    assert in_short(world.tell(ticked(due - 0.1))) == ()
+    assert in_short(world.tell(ticked(due))) == ("alert tmp-1",)
+    assert wake_at(rules, world.state) is None
+
+
+def test_who_came_in_without_a_name_is_held_after_a_moment_and_not_at_once() -> None:
+    rules = only("roster_only")
+    world = Rehearsal(rules, INSIDE)
+    assert in_short(world.tell(joined(NOBODY))) == ()
+    due = wake_at(rules, world.state)
+    assert due is not None
+    assert LATER + GRACE_INSIDE <= due <= LATER + EVERY
+    assert in_short(world.tell(ticked(LATER + GRACE_INSIDE - 0.1))) == ()
+    assert in_short(world.tell(ticked(due))) == ("hold tmp-1",)
 
 
 def test_without_a_roster_the_teacher_is_told_once_and_nobody_is_touched() -> None:

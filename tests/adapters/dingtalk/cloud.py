@@ -122,7 +122,8 @@ class Cloud:
     @property
     def writes(self) -> list[Seen]:
         """What changes something, or would."""
-        return [s for s in self.asked if s.method != "GET" and not s.path.endswith("/query")]
+        reads = ("/query", "/connections/open")
+        return [s for s in self.asked if s.method != "GET" and not s.path.endswith(reads)]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if request.path == "/connect":

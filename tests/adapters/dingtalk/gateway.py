@@ -43,6 +43,7 @@ class Gateway:
     path: str = "/connect"
     close: bool = True  # hang up when everything is answered
     patience: float = 5.0  # seconds until a missing answer is the test's fault
+    feed: "asyncio.Queue[Frame] | None" = None  # what is sent as it happens, on whichever connection is open
     _numbers: Any = field(default_factory=lambda: count(1))
     on_answer: Callable[[Frame], None] = lambda _: None
 
@@ -77,6 +78,8 @@ class Gateway:
         self.answers.append(answers)
         for frame in frames:
             await socket.send_str(frame if isinstance(frame, str) else json.dumps(frame, ensure_ascii=False))
+        if self.feed is not None:
+            return await self._live(socket, answers, self.feed)
         expected = sum(isinstance(f, dict) and f.get("type") in ("EVENT", "SYSTEM", "CALLBACK") for f in frames)
         async with asyncio.timeout(self.patience):
             while (not self.close or len(answers) < expected) and not socket.closed:
@@ -86,4 +89,25 @@ class Gateway:
                 answers.append(json.loads(message.data))
                 self.on_answer(answers[-1])
         await socket.close()
+        return socket
+
+    async def _live(
+        self, socket: web.WebSocketResponse, answers: list[Frame], feed: "asyncio.Queue[Frame]"
+    ) -> web.StreamResponse:
+        """Until either side hangs up; a goodbye is the last word on a connection."""
+
+        async def send() -> None:
+            while True:
+                frame = await feed.get()
+                await socket.send_str(json.dumps(frame, ensure_ascii=False))
+                if frame["headers"]["topic"] == "disconnect":
+                    return
+
+        sending = asyncio.create_task(send())
+        try:
+            async for message in socket:
+                answers.append(json.loads(message.data))
+                self.on_answer(answers[-1])
+        finally:
+            sending.cancel()
         return socket

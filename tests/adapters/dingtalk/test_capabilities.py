@@ -47,7 +47,7 @@ def test_less_than_native_says_why_and_what_instead(kind: Kind) -> None:
 def test_somebody_with_an_account_is_dealt_with_alone() -> None:
     assert done(Kind.MUTE, PERSON) == [Kind.MUTE]
     assert done(Kind.BAN, PERSON) == [Kind.BAN]
-    assert done(Kind.HOLD, PERSON) == [Kind.KICK, Kind.LOCK]
+    assert done(Kind.HOLD, PERSON) == [Kind.KICK]
     assert done(Kind.HOLD, PERSON, facts=1) == [Kind.MUTE, Kind.ALERT]
     assert done(Kind.STOP_SHARE, PERSON) == done(Kind.STOP_VIDEO, PERSON) == [Kind.KICK]
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from adapters.dingtalk.robot import LONGEST, signature
+from adapters.dingtalk.robot import LONGEST, MOST_A_MINUTE, signature
 from app.domain.actions import Action
 from app.domain.actions import ActionKind as Kind
 from app.domain.errors import Refused
@@ -58,3 +58,23 @@ def test_a_robot_that_refuses_is_told_without_its_secrets() -> None:
     assert refused.value.code == "310000"
     assert SECRET not in str(refused.value)
     assert TOKEN not in str(refused.value)
+
+
+def test_an_attack_that_calls_for_help_again_and_again_does_not_get_the_robot_blocked() -> None:
+    cloud, clock = Cloud(), [1795132800.0]
+
+    async def run() -> int:
+        held = 0
+        async with connected(cloud, now=lambda: clock[0], robot_access_token=TOKEN) as adapter:
+            for _ in range(40):
+                clock[0] += 1.0
+                try:
+                    await adapter.perform(KEY, Action(kind=Kind.ALERT, text="有人闯入"))
+                except Refused as e:
+                    held += e.code == "too_chatty"
+            clock[0] += 60.0
+            await adapter.perform(KEY, Action(kind=Kind.ALERT, text="再次"))
+        return held
+
+    assert asyncio.run(run()) == 40 - MOST_A_MINUTE
+    assert len(cloud.messages) == MOST_A_MINUTE + 1

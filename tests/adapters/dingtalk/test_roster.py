@@ -18,7 +18,7 @@ from app.domain.state import LessonState, apply
 from tests.adapters.conformance import NOW
 from tests.adapters.dingtalk.cloud import KEY, OTHER, Cloud, Refusal, connected, row, teacher
 from tests.adapters.dingtalk.sample import BOOKING, JOINED, PUPIL, RUN, TEACHER
-from tests.adapters.dingtalk.test_events import FIRST, SECOND, folded, member
+from tests.adapters.dingtalk.test_events import FIRST, SECOND, folded, member, pushed
 from tests.adapters.dingtalk.test_hostile import anything
 
 
@@ -99,12 +99,16 @@ def test_where_the_query_names_people_by_userid_their_names_tell_who_is_heard() 
     assert [p.audio for p in seen.inside] == [True, None, None]  # of two who share a name nobody is accused
 
 
-def test_somebody_whom_the_events_knew_as_a_guest_gets_an_account_by_the_list() -> None:
+def test_somebody_whom_the_events_knew_as_a_guest_gets_an_account_by_the_list_and_stays_the_same_presence() -> None:
     """Where the members list tells the unionId of an outsider, he can be removed from then on."""
-    state = folded(member("user_join", 1, {"userId": "", "userNick": "访客", "joinTime": JOINED}))
+    told = {"userId": "", "userNick": "访客", "joinTime": JOINED}
+    state = folded(member("user_join", 1, told))
+    (before,) = state.inside
     seen = read(Cloud(inside=[row("2iPOoutsider", "访客", outerOrgMember=True)]))
     state = apply(state, RosterPolled(at=NOW + 5, attendance=seen, asked_at=NOW + 5))
-    assert [p.participant.account for p in state.inside.values()] == ["2iPOoutsider"]
+    assert [(i, p.participant.account) for i, p in state.inside.items()] == [(before, "2iPOoutsider")]
+    (left,) = (f.event for f in pushed(member("user_kicked", 2, told)))
+    assert apply(state, left).inside == {}
 
 
 def test_one_read_after_a_gap_puts_everything_right() -> None:
@@ -307,7 +311,15 @@ def test_a_conference_of_nobody_is_resolved_to_nothing() -> None:
         resolved(Cloud(), ":000000000000000000000000")
 
 
-@pytest.mark.parametrize("key", ["live~1", ":", "", ":a b", "../1"])
+def test_of_a_live_stream_nobody_is_listed_and_nothing_is_asked() -> None:
+    cloud = Cloud()
+    seen = read(cloud, "live~live-1")
+    assert (seen.inside, seen.live, seen.exact) == ((), True, False)
+    assert resolved(cloud, "live~live-1") == ["live~live-1"]
+    assert cloud.seen == []
+
+
+@pytest.mark.parametrize("key", ["live~", ":", "", ":a b", "../1", "live~a b"])
 def test_what_is_no_conference_is_not_asked_about(key: str) -> None:
     cloud = Cloud()
     for asking in (lambda: read(cloud, key), lambda: resolved(cloud, key)):

@@ -1,6 +1,7 @@
 """Stream mode against a gateway that the vendor's own Python client is satisfied with."""
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -232,6 +233,28 @@ def test_a_message_without_its_content_is_handed_over_and_said_aloud() -> None:
     (ended,) = listen(cloud, taken)
     assert isinstance(ended, Refused)
     assert (ended.code, len(taken.deliveries)) == ("20001", 1)
+
+
+def test_while_messages_come_without_their_content_dialling_again_opens_nothing() -> None:
+    """The fact is told once; the stream counts as open again when a message brings its content."""
+    blind = {"data": json.dumps({"errCode": 20001})}
+    cloud, taken, opened = Cloud(), Taken(), list[int]()
+    cloud.gateway.sessions = [[joins(1, **blind)], [joins(2, **blind)], [BYE], [joins(3), BYE], [BYE]]
+
+    async def run() -> list[tuple[int, bool]]:
+        counted: list[tuple[int, bool]] = []
+        async with connected(cloud) as adapter:
+            for _ in cloud.gateway.sessions:
+                refused = True
+                with contextlib.suppress(Refused):
+                    await adapter.listen(taken, lambda: opened.append(1))
+                    refused = False
+                counted.append((len(opened), refused))
+        return counted
+
+    assert asyncio.run(run()) == [(1, True), (1, True), (1, True), (2, False), (3, False)]
+    assert [json.loads(d.body)["headers"]["messageId"] for d in taken.deliveries] == ["m-1", "m-3"]
+    assert codes(cloud, 1) == {"m-2": 200}
 
 
 def test_a_session_that_is_cancelled_leaves_nothing_behind() -> None:

@@ -1,0 +1,42 @@
+"""Personal links: one per pupil, handed back in the waiting room list with every entry through it (98818, 98819)."""
+
+import base64
+from typing import Any
+
+from adapters.wecom import people
+from adapters.wecom.client import Client, dumps
+from adapters.wecom.errors import PLATFORM
+from app.domain.errors import Refused, Transient
+
+LONGEST_TOKEN = 160  # ASCII characters, so that the wrapped form stays within 256 bytes
+MOST_LINKS = 300  # per meeting, as with Tencent Meeting, on which WeCom meetings run; the vendor names no number
+
+
+def wrapped(token: str) -> str:
+    """A token in the vendor's wrapping: base64 of {"ver","userData"}. Raises Refused for one that does not fit."""
+    if not 1 <= len(token) <= LONGEST_TOKEN or not token.isascii() or not token.isprintable():
+        raise Refused(PLATFORM, "a link token must be 1 to 160 printable ASCII characters", code="token")
+    return base64.b64encode(dumps({"ver": "1.0", "userData": token})).decode()
+
+
+async def existing(client: Client, meeting: str) -> dict[str, str]:
+    """The meeting's links by token. Raises AdapterError."""
+    answer = await client.post("/cgi-bin/meeting/get_customer_short_url", {"meetingid": meeting})
+    return dict(_links(answer.get("meeting_short_url_customer_data_list")))
+
+
+async def create(client: Client, meeting: str, token: str) -> str:
+    """Make one link. Raises AdapterError."""
+    body = {"meetingid": meeting, "customer_data": wrapped(token)}
+    answer = await client.post("/cgi-bin/meeting/create_customer_short_url", body)
+    made = _links(answer.get("meeting_short_url_customer_data"))  # an object in the sample, a list in the table
+    if not made or not made[0][1]:
+        raise Transient(PLATFORM, "the platform made a link and did not tell it", code="shape")
+    return made[0][1]
+
+
+def _links(told: Any) -> list[tuple[str, str]]:
+    """(token, address) of one link or of a list of them; what is neither is left out."""
+    rows = map(people.members, told if isinstance(told, list) else [told])
+    found = [(people.user_data(r.get("customer_data")), people.text(r.get("meeting_short_url"), 2048)) for r in rows]
+    return [(token, url) for token, url in found if token or url]

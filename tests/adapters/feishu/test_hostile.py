@@ -1,0 +1,141 @@
+"""Whatever comes from outside: no exception but Malformed and AdapterError, nothing that cannot be stored."""
+
+import asyncio
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as options
+from hypothesis import strategies as st
+
+from adapters.base import STREAMED, Delivery, Received
+from adapters.feishu import FeishuAdapter, frames, people
+from adapters.feishu.events import READINGS
+from adapters.http import Http
+from app.domain.actions import Action, Outcome
+from app.domain.actions import ActionKind as Kind
+from app.domain.errors import AdapterError, Malformed
+from app.domain.events import Attendance
+from tests.adapters.conformance import NOW
+from tests.adapters.feishu.cloud import CHAT, settings
+from tests.adapters.feishu.sample import grants
+from tests.adapters.feishu.test_control import GUEST, HOST
+from tests.adapters.feishu.test_events import activity, posted
+from tests.adapters.loopback import Asked, Said, loopback
+from tests.adapters.test_conformance import _texts, _with_one_part_replaced
+
+ADAPTER = FeishuAdapter(settings(), Http())
+JSONS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def read(document: Any) -> tuple[Received, ...]:
+    body = json.dumps(document).encode()
+    delivery = Delivery(method=STREAMED, path="/stream", query="", headers={}, body=body, received_at=NOW)
+    try:
+        return ADAPTER.parse(delivery)
+    except Malformed:
+        return ()
+
+
+def storable(facts: tuple[Received, ...]) -> None:
+    for fact in facts:
+        assert math.isfinite(fact.event.at)
+        assert 0 < len(fact.delivery_id) <= 128
+        assert len(fact.lesson_key) <= 200
+        for text in _texts(fact):
+            assert "\x00" not in text
+            assert not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+GROUPS = {
+    "im.message.receive_v1": posted(mentions=[{"key": "@_user_1", "name": "x"}]),
+    "im.chat.member.user.added_v1": {"chat_id": CHAT, "users": [{"name": "甲", "user_id": {"open_id": "ou_a"}}]},
+    "im.chat.updated_v1": {"chat_id": CHAT, "after_change": {"moderation_permission": "only_owner"}},
+    "im.chat.disbanded_v1": {"chat_id": CHAT},
+}
+
+
+@pytest.mark.parametrize("kind", GROUPS)
+def test_group_events_with_one_part_replaced(kind: str) -> None:
+    whole = {"schema": "2.0", "header": {"event_id": "e", "event_type": kind, "create_time": "1795132800000"}}
+    tried = 0
+    for document in _with_one_part_replaced(whole | {"event": GROUPS[kind]}):
+        storable(read(document))
+        tried += 1
+    assert tried > 100
+
+
+def test_bot_events_with_one_part_replaced() -> None:
+    who = {"id": "ou_a", "user_type": 1, "user_role": 1, "user_name": "x"}
+    line = {"operator": who, "message_id": "1", "content": "x", "send_time": "1"}
+    whole = json.loads(activity("chat_received", line))
+    tried = 0
+    for document in _with_one_part_replaced(whole):
+        storable(read(document))
+        tried += 1
+    assert tried > 300
+
+
+@given(kind=st.sampled_from(sorted(READINGS)), body=JSONS)
+def test_any_body_of_a_known_kind(kind: str, body: Any) -> None:
+    header = {"event_id": "e", "event_type": kind, "create_time": "1795132800000"}
+    storable(read({"schema": "2.0", "header": header, "event": body}))
+
+
+@given(data=st.binary(max_size=200))
+def test_any_bytes_are_a_frame_or_unreadable(data: bytes) -> None:
+    try:
+        frame = frames.decoded(data)
+    except frames.Unreadable:
+        return
+    assert frames.decoded(frames.encoded(frame)) == frame
+
+
+@given(value=JSONS)
+def test_anything_is_a_number_an_id_or_a_text_or_nothing(value: Any) -> None:
+    found = people.number(value)
+    assert found is None or abs(found) < 10**18
+    assert "/" not in people.identifier(value)
+    assert "\x00" not in people.text(value)
+    people.account(value)
+
+
+KEYS = ("235812466:6911188411934433028", f"{CHAT}:2026-11-20")
+KINDS = (Kind.KICK, Kind.END, Kind.CLOSE_CHAT, Kind.SILENCE, Kind.DELETE_MESSAGE)
+
+
+@options(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(data=JSONS)
+def test_any_answer_is_an_outcome_or_an_adapter_error(data: Any) -> None:
+    body = json.dumps({"code": 0, "msg": "success", "data": data}).encode()
+
+    def answer(asked: Asked) -> Said:
+        return grants(asked) or Said(body=body)
+
+    async def run() -> list[object]:
+        http, told = Http(total_seconds=1.0), []
+        async with loopback(answer) as server:
+            adapter = FeishuAdapter(settings(server.base_url), http, now=lambda: NOW)
+            asks = [adapter.participants(key) for key in KEYS]
+            wishes = [Action(kind=kind, target=GUEST, operator=HOST, reference="om_1") for kind in KINDS]
+            for ask in (*asks, *(adapter.perform(key, wish) for key in KEYS for wish in wishes)):
+                try:
+                    told.append(await ask)
+                except AdapterError as e:
+                    told.append(e)
+            try:
+                told.append(await adapter.groups())
+                told.append(await adapter.roster("od-1"))
+            except AdapterError as e:
+                told.append(e)
+        await http.close()
+        return told
+
+    for result in asyncio.run(run()):
+        assert isinstance(result, Outcome | Attendance | AdapterError | tuple)

@@ -1,0 +1,212 @@
+"""Whole lessons: the service on one side, a tenant on the other, the long connection and the calls between them."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from adapters import REGISTRY
+from adapters.base import Delivery, Reply
+from adapters.feishu import FeishuAdapter
+from adapters.http import Http
+from app.clock import Clock
+from app.connections import Connections
+from app.domain.people import Roster, RosterEntry
+from app.executor import Executor
+from app.pipeline import Pipeline
+from tests.adapters.feishu.cloud import CHAT, Chat, Cloud, row, served
+from tests.adapters.feishu.sample import APP, MEETING, NUMBER, PUPIL, SECRET, TEACHER, meeting, user
+from tests.adapters.feishu.test_stream import event
+from tests.app.duty import QUICK, Duty, _telling
+from tests.app.guarded import CONNECTION, SCHOOL, Guarded, guarded
+
+RAIDERS = tuple(f"ou_raider{i}" for i in range(8))
+ROSTER = Roster(
+    (
+        RosterEntry(id="t1", name="王老师", accounts=(TEACHER,), staff=True),
+        RosterEntry(id="r1", name="学生", accounts=(PUPIL,)),
+    )
+)
+
+
+@dataclass
+class Tenant(Cloud):
+    """The cloud with its side of the stream: whatever happens in the meeting is told over it."""
+
+    line: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
+    told: int = 0
+
+    def tell(self, kind: str, at: float | None = None, **body: Any) -> None:
+        self.told += 1
+        stamp = str(int((time.time() if at is None else at) * 1000))
+        header = {"event_id": f"e{self.told}", "event_type": kind, "create_time": stamp, "token": "", "app_id": APP}
+        document = {"schema": "2.0", "header": header, "event": body or {"meeting": meeting()}}
+        self.line.put_nowait(event(json.dumps(document).encode(), message=f"m{self.told}"))
+
+    def start(self) -> None:
+        self.status, self.inside = 2, []
+        self.tell("vc.meeting.meeting_started_v1")
+        self.comes(TEACHER, role=2)
+
+    def comes(self, who: str, role: int = 1) -> None:
+        self.inside = [r for r in self.inside if r["id"] != who]
+        self.inside.append(row(who, is_host=role == 2))
+        self.tell("vc.meeting.join_meeting_v1", meeting=meeting(), operator=user(who, role))
+
+    def writes(self, who: str, text: str, message: str) -> None:
+        stamp = str(int(time.time() * 1000))
+        self.chats[CHAT].messages.add(message)
+        told = {
+            "message_id": message, "chat_id": CHAT, "chat_type": "group", "message_type": "text", "create_time": stamp,
+            "content": json.dumps({"text": text}),
+        }  # fmt: skip
+        self.tell("im.message.receive_v1", sender={"sender_id": {"open_id": who}, "sender_type": "user"}, message=told)
+
+    def _kicked(self, who: Any) -> bool:
+        done = super()._kicked(who)
+        if done and not self.lies:
+            left: dict[str, Any] = {"leave_user": user(who["id"]), "operator": user(TEACHER, 2)}
+            self.tell("vc.meeting.leave_meeting_v1", meeting=meeting(), **left | {"leave_reason": 3})
+            if not here(self):
+                self.status = 3
+                self.tell("vc.meeting.meeting_ended_v1")
+        return done
+
+    async def stream(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        while True:
+            await socket.send_bytes(await self.line.get())
+
+
+class Quick(FeishuAdapter):
+    """The real adapter; things are proven in less time."""
+
+    settles_seconds = 1.0
+
+
+def on_a_day(
+    tmp_path: Path, story: Callable[[Duty, Tenant], Awaitable[None]], *, key: str = NUMBER, **more: Any
+) -> Guarded:
+    registry = {**REGISTRY, "feishu": Quick}
+    url = f"sqlite:///{tmp_path}/menshen.db"
+    with guarded(url, registry=registry, clock=time.time) as school:
+        school.course("c2", meeting=key, listed=ROSTER, document=more.pop("document", {"preset": "seminar"}))
+
+        async def told() -> None:
+            async with on_duty(school, Tenant(status=1, inside=[], **more)) as (duty, tenant):
+                await story(duty, tenant)
+
+        asyncio.run(told())
+        return school
+
+
+@asynccontextmanager
+async def on_duty(school: Guarded, tenant: Tenant) -> AsyncIterator[tuple[Duty, Tenant]]:
+    tenant.socket = tenant.stream
+    async with served(tenant) as base_url:
+        connections = Connections(school.registry, Http, school.now)
+        settings = {"base_url": base_url, "app_id": APP, "app_secret": SECRET}
+        connections.add(school=SCHOOL, connection=CONNECTION, name="x", platform="feishu", settings=settings)
+        pipeline = Pipeline(school.log, connections, school.now)
+        executor = Executor(pipeline, connections, school.now)
+        clock = Clock(pipeline, connections, school.now, pace=QUICK)
+        nobody: Any = None
+        duty = Duty(school, pipeline, executor, clock, connections, base_url, nobody, nobody)
+        pipeline.sinks += [executor, clock, _telling(duty)]
+
+        async def take(delivery: Delivery) -> Reply:
+            return await pipeline.receive(CONNECTION, delivery)
+
+        clock.start()
+        listening = asyncio.create_task(duty.adapter.listen(take))
+        try:
+            yield duty, tenant
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+            await clock.close()
+            await executor.close()
+            await pipeline.close()
+            await connections.close()
+
+
+def here(tenant: Tenant) -> set[str]:
+    return {r["id"] for r in tenant.inside if r["status"] == 2}
+
+
+def test_a_pupil_stays_and_a_stranger_is_put_out(tmp_path: Path) -> None:
+    async def story(duty: Duty, tenant: Tenant) -> None:
+        tenant.start()
+        tenant.comes(PUPIL)
+        tenant.comes(RAIDERS[0])
+        await duty.settled({"kick": "confirmed"})
+        assert here(tenant) == {TEACHER, PUPIL}
+        assert set((await duty.state()).inside) == {TEACHER, PUPIL}
+
+    school = on_a_day(tmp_path, story)
+    (lesson,) = school.rows("lessons", course_id="c2")
+    assert lesson.key == f"{NUMBER}:{MEETING}"
+    assert school.chain_holds() > 5
+
+
+def test_a_raid_ends_with_the_class_alone(tmp_path: Path) -> None:
+    async def story(duty: Duty, tenant: Tenant) -> None:
+        tenant.start()
+        tenant.comes(PUPIL)
+        for raider in RAIDERS:
+            tenant.comes(raider)
+        await duty.until(lambda: here(tenant) == {TEACHER, PUPIL} and len(tenant.asked) > 8)
+        tenant.comes(RAIDERS[0])  # and comes back
+        await duty.until(lambda: here(tenant) == {TEACHER, PUPIL})
+
+    on_a_day(tmp_path, story)
+
+
+def test_a_platform_that_lies_about_a_kick_is_found_out(tmp_path: Path) -> None:
+    async def story(duty: Duty, tenant: Tenant) -> None:
+        tenant.start()
+        tenant.comes(RAIDERS[0])
+        await duty.settled({"kick": "unconfirmed", "alert": "confirmed"})
+        assert RAIDERS[0] in here(tenant)
+
+    on_a_day(tmp_path, story, lies=True)
+
+
+def test_calm_tells_the_teacher_what_to_press_and_the_end_empties_the_room(tmp_path: Path) -> None:
+    async def story(duty: Duty, tenant: Tenant) -> None:
+        tenant.start()
+        tenant.comes(PUPIL)
+        await duty.until(lambda: "participant.joined" in duty.school.kinds())
+        await duty.press("calm")
+        await duty.settled({"close_chat": "manual", "lock": "manual", "restrict_share": "manual"})
+        await duty.press("end")
+        await duty.settled({"end": "confirmed"})
+        assert here(tenant) == set()
+
+    on_a_day(tmp_path, story, document={"preset": "open_day"})
+
+
+def test_a_day_of_the_group_is_a_lesson_with_chat(tmp_path: Path) -> None:
+    chat = Chat(members={TEACHER: "王老师", PUPIL: "学生"})
+
+    async def story(duty: Duty, tenant: Tenant) -> None:
+        tenant.writes(PUPIL, "hello", "om_10")
+        await duty.until(lambda: "chat.posted" in duty.school.kinds())
+        await duty.press("close_chat")
+        await duty.settled({"close_chat": "confirmed"})
+        assert chat.setting == "only_owner"
+        await duty.press("open_chat")
+        await duty.settled({"open_chat": "confirmed"})
+        tenant.writes(PUPIL, "again", "om_10")
+        state = await duty.state()
+        assert {p.participant.name for p in state.inside.values()} == {"王老师", "学生"}
+
+    school = on_a_day(tmp_path, story, key=CHAT, chats={CHAT: chat}, document={"preset": "open_day"})
+    assert school.kinds().count("chat.posted") == 1
