@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from pydantic import Field
 
-from app.domain.actions import UNDO, Action, ActionKind, Button, Decision, Lane, Severity
+from app.domain.actions import UNDO, Action, ActionKind, Button, Decision, Lane, OutcomeKind, Severity
 from app.domain.events import AudioUnmuted, ButtonPressed, MediaEvent, ShareStarted
 from app.domain.people import Participant
 from app.domain.state import SETS, LessonState
@@ -121,11 +121,18 @@ def calmed(state: LessonState) -> dict[str, str]:
         latest = state.changes.get(switch)
         if switch in _BACK and not change.before and latest and latest.intent == change.intent:
             found[switch] = change.intent
-    for standing in state.open_intents():
+    undone = {s.undo_of for s in state.intents.values()}
+    for standing in state.intents.values():
         switch, value = SETS.get(standing.action.kind, ("", False))
-        if standing.button == "calm" and switch in _BACK and getattr(state.switches, switch) is not value:
-            found[switch] = standing.id  # restore came before the platform had done it: it is taken back after it
+        asked = standing.button == "calm" and standing.status in _PERHAPS and standing.id not in undone
+        if asked and switch in _BACK and getattr(state.switches, switch) is not value:
+            found[switch] = (
+                standing.id
+            )  # not done yet, by hand, or never shown: it is taken back after it
     return found
+
+
+_PERHAPS = (OutcomeKind.PENDING, OutcomeKind.REQUESTED, OutcomeKind.MANUAL, OutcomeKind.UNCONFIRMED)
 
 
 def _were_muted(state: LessonState) -> bool:

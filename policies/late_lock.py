@@ -14,8 +14,6 @@ from policies.base import Rule, Settings
 from policies.roster_only import admit, keep_away, no_roster, perhaps_known, tried, unnamed
 
 AGAIN = 60.0  # seconds before a door that did not close is asked to close once more
-
-
 _CLOSES = (ActionKind.OPEN_WAITING_ROOM, ActionKind.LOCK)
 
 

@@ -21,7 +21,8 @@ platform's controls, budgets and limits, and with only those facts that it would
 
 ## How to read it
 - **calm**: seconds from the first thing that pupils could hear, see or read of an intruder until {QUIET:.0f} s without
-  any of it begin. Intruders keep trying. `none` = pupils noticed nothing, `never` = it did not end in the lesson.
+  any of it begin; where it began again later, the longest. Intruders keep trying. `none` = pupils noticed nothing,
+  `never` = it did not end in the lesson.
 - **in**: how many intruders were ever inside, if only for a blink. **longest**: the longest that one of them stayed.
 - **acts**: how many things of theirs could be heard, seen or read. **disturbed**: for how long, in all.
 - **touched**: pupils who had done nothing and were held, put out, muted or stopped one by one, or stood before the door

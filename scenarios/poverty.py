@@ -79,10 +79,12 @@ POVERTY: Mapping[str, Poverty] = {
             "app_id": "1", "secret_id": "i", "secret_key": "k", "webhook_token": "t", "operator_userid": "teacher-1",
         },
     ),
-    # Coming and going only. The list has names; microphones and cameras by another call; no shares, no waiting room.
+    # Coming and going only. The list has names; microphones, cameras and who is muted by force by another call; no
+    # shares, no waiting room.
     # Closing the chat of a running conference and stopping a share are undocumented.
     "dingtalk": Poverty(
         tells=frozenset(_PRESENCE), lists=frozenset({"audio", "video"}),
+        switches=frozenset({"muted_all", "unmute_forbidden", "recording"}),
         effects={**_TOGETHER, Kind.CLOSE_CHAT: (), Kind.RESTRICT_SHARE: (), Kind.ALLOW_SHARE: ()},
         source="event index and conference API of DingTalk: video-conference-events, querying-video-conference-members",
         settings={"client_id": "dingmenshen", "client_secret": "s"},

@@ -80,7 +80,7 @@ def passive_teacher() -> Script:
             Wanted(text="a colleague is called (severity high)", met=lambda s: any(t.severity >= 3 for t in s.told)),
             CALM_10,
             NO_PRESS,
-            NO_PUPIL_OUT,
+            NOBODY_HURT,
         ),
     )
 

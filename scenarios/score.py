@@ -45,7 +45,8 @@ class Told:
 class Score:
     """All times in seconds of the lesson; durations in seconds.
 
-    `calm` counts from the first thing that pupils could hear, see or read: 0 = there was none, None = never calm.
+    `calm` counts from the first thing that pupils could hear, see or read (of several disturbances the longest): 0 =
+    there was none, None = never calm.
     `disturbed` is for how long anything of the kind went on, `acts` how many there were.
     """
 

@@ -72,14 +72,14 @@ def disturbances(facts: Sequence[Fact], hostile: Iterable[str], end: float) -> t
 
 
 def calm_after(spans: Sequence[Span], end: float) -> float | None:
-    """Seconds from the first disturbance until QUIET seconds without one begin. 0 = there was none; None = never."""
-    if not spans:
+    """Seconds from the beginning of a disturbance until QUIET seconds without one begin; of several the longest.
+
+    0 = there was none; None = the last one was not followed by so much quiet.
+    """
+    episodes = _merged(spans, within=QUIET)
+    if not episodes:
         return 0.0
-    merged = _merged(spans)
-    following = (*(span.start for span in merged[1:]), end)
-    quiet = (one.end for one, start in zip(merged, following, strict=True) if start - one.end >= QUIET)
-    over = next(quiet, None)
-    return None if over is None else over - spans[0].start
+    return max(e.seconds for e in episodes) if end - episodes[-1].end >= QUIET else None
 
 
 def disturbed_seconds(spans: Sequence[Span]) -> float:
@@ -87,10 +87,11 @@ def disturbed_seconds(spans: Sequence[Span]) -> float:
     return sum(s.seconds for s in _merged(spans))
 
 
-def _merged(spans: Sequence[Span]) -> list[Span]:
+def _merged(spans: Sequence[Span], *, within: float = 0.0) -> list[Span]:
+    """Spans that overlap, or follow each other in less than `within` seconds, as one."""
     merged: list[Span] = []
     for span in sorted(spans):
-        if merged and span.start <= merged[-1].end:
+        if merged and (span.start <= merged[-1].end or span.start - merged[-1].end < within):
             merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:
             merged.append(span)

@@ -113,6 +113,17 @@ def test_restore_takes_back_what_calm_has_only_asked_for_yet() -> None:
     assert set(in_short(back)) == {"open_chat", "allow_unmute", "allow_share", "close_waiting_room", "unlock"}
 
 
+@pytest.mark.parametrize("outcome", [OutcomeKind.MANUAL, OutcomeKind.UNCONFIRMED])
+def test_restore_gives_back_also_what_was_done_by_hand_or_never_showed(outcome: OutcomeKind) -> None:
+    world = Rehearsal(only("emergency"), ROOM)
+    world.tell(pressed("calm"))
+    world.settle(outcome, LATER + 1)
+    back = world.tell(pressed("restore", at=LATER + 60))
+    assert set(in_short(back)) == {"open_chat", "allow_unmute", "allow_share", "close_waiting_room", "unlock"}
+    world.settle(outcome, LATER + 61)
+    assert world.tell(pressed("restore", at=LATER + 200, key="again")) == ()
+
+
 def test_what_calm_forbade_is_kept_where_the_platform_has_no_switch() -> None:
     world = Rehearsal(only("emergency"), lesson(inside=[teacher(), pupil(1)]))
     world.tell(pressed("calm"), switched(LATER + 1, unmute_forbidden=True, share_restricted=True))

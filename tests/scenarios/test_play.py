@@ -31,6 +31,12 @@ def test_on_the_practice_classroom_it_comes_out_as_wanted(scenario: str) -> None
     assert result.score.chain
 
 
+def test_the_hostile_texts_do_reach_the_pages_that_are_read() -> None:
+    notes = play(SCENARIOS["S14"](), "drill").score.notes
+    assert "&lt;script&gt;" in notes["review"]["text"]
+    assert "HYPERLINK" in notes["csv"]["text"]
+
+
 @pytest.mark.parametrize("platform", OTHERS)
 def test_on_every_platform_the_bell_locks_nobody_out(platform: str) -> None:
     result = play(SCENARIOS["S6"](), platform)

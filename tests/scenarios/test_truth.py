@@ -48,9 +48,10 @@ def test_calm_counts_from_the_first_disturbance_to_the_last_before_the_quiet() -
     assert disturbed_seconds(spans) == 6.0
 
 
-def test_what_comes_after_the_quiet_does_not_count() -> None:
+def test_what_comes_after_the_quiet_is_a_disturbance_of_its_own_and_the_longest_counts() -> None:
     spans = (Span(10, 12), Span(12 + QUIET, 12 + QUIET + 1))
     assert calm_after(spans, END) == 2.0
+    assert calm_after((*spans, Span(80, 90)), END) == 10.0
     assert calm_after((Span(10, 12), Span(11.9 + QUIET, 42)), END) == 32.0
 
 
