@@ -128,7 +128,8 @@ class Clock:
             watch.blind = state.blind
             if state.incident and state.incident.last_at + HOT > watch.hot_until:
                 self._heat(watch, state.incident.last_at + HOT)
-            self._wake(watch, wake_at(lesson.course.policy, state))
+            at = wake_at(lesson.course.policy, state)
+            self._wake(watch, None if at is None else max(at, self._now() + self._pace.step))
 
     def _hear(self, watch: Watch, lesson: Lesson) -> None:
         """Who told of it: an event, or only a list (the executor reads it too) that showed more or fewer people?"""

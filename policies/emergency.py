@@ -126,9 +126,7 @@ def calmed(state: LessonState) -> dict[str, str]:
         switch, value = SETS.get(standing.action.kind, ("", False))
         asked = standing.button == "calm" and standing.status in _PERHAPS and standing.id not in undone
         if asked and switch in _BACK and getattr(state.switches, switch) is not value:
-            found[switch] = (
-                standing.id
-            )  # not done yet, by hand, or never shown: it is taken back after it
+            found[switch] = standing.id  # not done yet, by hand, or never shown: it is taken back after it
     return found
 
 

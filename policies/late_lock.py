@@ -1,6 +1,7 @@
 """After the start strangers stay out; late pupils of the roster still get in where there is a waiting room.
 
-The wish is "waiting room on": platforms without one plan it as a hard lock (adapters declare `instead`).
+The wish is "waiting room on". A lock would keep out late pupils too, so a platform without a waiting room is locked some
+minutes later; until then strangers are put out as they come.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from policies.base import Rule, Settings
 from policies.roster_only import admit, keep_away, no_roster, perhaps_known, tried, unnamed
 
 AGAIN = 60.0  # seconds before a door that did not close is asked to close once more
+NEVER = float("inf")
 _CLOSES = (ActionKind.OPEN_WAITING_ROOM, ActionKind.LOCK)
 
 
@@ -21,6 +23,11 @@ class LateLock(Settings):
     """When the door closes for strangers."""
 
     minutes: int = Field(10, ge=0, le=240, description="minutes after the start at which the door closes (0 to 240)")
+    hard_minutes: int = Field(
+        15, ge=1, le=240,
+        description="minutes after the start at which the room is locked where there is no waiting room: "
+        "late pupils stay out, too (1 to 240, never before `minutes`)",
+    )  # fmt: skip
 
 
 def closes_at(settings: LateLock, state: LessonState) -> float | None:
@@ -35,13 +42,15 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
     due = closes_at(settings, state)
     if due is None or state.status is not Status.LIVE or "door" in state.opened or state.now < due:
         return
-    if not _closed(state) and state.now >= _again_at(state):
+    kind, at = _wanted(settings, state, due)
+    if state.now >= at:
         yield Decision(
-            action=Action(kind=ActionKind.OPEN_WAITING_ROOM),
+            action=Action(kind=kind),
             rule="late_lock",
             reason="late_lock",
             severity=Severity.INFO,
             lane=Lane.ROUTINE,
+            only=True,
         )
     if isinstance(event, PersonEvent):
         person = state.person(event.participant.id)
@@ -56,24 +65,30 @@ def _closed(state: LessonState) -> bool:
     return bool(state.switches.waiting_room or state.switches.locked)
 
 
-def _again_at(state: LessonState) -> float:
-    """When it may be asked for once more: not before AGAIN is over, and never while a person is to do it by hand.
+def _wanted(settings: LateLock, state: LessonState, due: float) -> tuple[ActionKind, float]:
+    """What closes the door here, and when it may be asked for: at its time, and not again before AGAIN is over.
 
-    Whoever asked for it: where there is no waiting room, a lock stands in for it.
+    Never while a person is to do it by hand, whoever asked for it.
     """
+    if _closed(state):
+        return ActionKind.LOCK, NEVER
     asked = [s for s in state.intents.values() if s.action.kind in _CLOSES]
     if any(s.status is OutcomeKind.MANUAL for s in asked):
-        return float("inf")
-    return max((s.at + AGAIN for s in asked), default=0.0)
+        return ActionKind.LOCK, NEVER
+    again = max((s.at + AGAIN for s in asked), default=0.0)
+    if not any(s.action.kind is ActionKind.OPEN_WAITING_ROOM and s.status is OutcomeKind.UNSUPPORTED for s in asked):
+        return ActionKind.OPEN_WAITING_ROOM, max(due, again)
+    hard = due + (settings.hard_minutes - settings.minutes) * 60.0
+    return ActionKind.LOCK, max(due, hard, again)
 
 
 def wake(settings: LateLock, state: LessonState) -> float | None:
     """When the door is to be closed, also if nobody comes or goes just then."""
     due = closes_at(settings, state)
-    if due is None or _closed(state) or "door" in state.opened:
+    if due is None or "door" in state.opened:
         return None
-    at = max(due, _again_at(state))
-    return None if at == float("inf") else at
+    at = _wanted(settings, state, due)[1]
+    return None if at == NEVER else at
 
 
 def _late(state: LessonState, person: Person) -> Iterator[Decision]:

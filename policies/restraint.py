@@ -78,7 +78,8 @@ def _same(state: LessonState, standing: Standing, wish: Decision) -> bool:
     if wish.action.kind is ActionKind.ALERT:
         return standing.reason == wish.reason and standing.at > state.now - REPEAT
     if standing.status in (OutcomeKind.PENDING, OutcomeKind.REQUESTED, OutcomeKind.MANUAL):
-        return not (wish.by and standing.status is OutcomeKind.MANUAL)
+        human = wish.by and standing.status is OutcomeKind.MANUAL
+        return not human or standing.at > state.now - REPEAT_PRESS
     if wish.by:
         return _pressed_together(state, standing, wish)
     return standing.status in _NOT_AGAIN and standing.at > state.now - REPEAT and not _reversed(state, standing)

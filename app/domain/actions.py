@@ -216,7 +216,7 @@ class Decision:
 
     `reason` is a stable key with `params` for the sentence shown to people; `facts` counts independent facts
     against the target (a kick needs two, or a human); `expires_after` seconds after which an automatic measure is
-    undone, None for a human's press.
+    undone, None for a human's press. `only` = nothing harder stands in for it where the platform does not have it.
     """
 
     action: Action
@@ -230,6 +230,7 @@ class Decision:
     observed: bool = False
     expires_after: float | None = None
     undo_of: str = ""
+    only: bool = False
 
 
 # Weakest first. Restraint keeps the strongest wish per person and prefers the reversible one.
@@ -270,7 +271,7 @@ def plan(supports: Supports, decision: Decision) -> tuple[tuple[Action, Support]
     """
     action = decision.action
     support = supports(action.kind, action.target)
-    if support.level is not Level.NONE or not support.instead:
+    if support.level is not Level.NONE or not support.instead or decision.only:
         return ((action, support),)
     instead = [_as(action, kind) for kind in support.instead]
     if decision.facts < 2 and not decision.by and any(a.kind in DRASTIC and _can(supports, a) for a in instead):

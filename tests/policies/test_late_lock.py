@@ -4,7 +4,7 @@ import pytest
 
 from adapters.drill.capabilities import without
 from adapters.drill.classroom.settings import Hidden
-from app.domain.actions import Capabilities, plan
+from app.domain.actions import OutcomeKind, plan
 from app.domain.events import Event
 from app.domain.people import Participant
 from app.domain.state import LessonState
@@ -82,10 +82,28 @@ def test_the_clock_is_asked_to_close_the_door_in_time() -> None:
     assert wake_at(rules, fold(BEFORE, ended(START + 9))) is None
 
 
-@pytest.mark.parametrize(
-    ("platform", "expected"),
-    [(without(frozenset()), ["open_waiting_room"]), (without(frozenset({Hidden.WAITING_ROOM})), ["lock"])],
-)
-def test_a_platform_without_a_waiting_room_locks_instead(platform: Capabilities, expected: list[str]) -> None:
+@pytest.mark.parametrize("hidden", [frozenset(), frozenset({Hidden.WAITING_ROOM})])
+def test_nothing_harder_stands_in_for_a_waiting_room(hidden: frozenset[Hidden]) -> None:
+    """A lock at the start would keep out every pupil who is not there yet."""
     (wish,) = Rehearsal(only("late_lock"), BEFORE).tell(ticked(DUE))
-    assert [action.kind.value for action, _ in plan(lambda kind, _: platform[kind], wish)] == expected
+    asked = [action.kind.value for action, _ in plan(lambda kind, _: without(hidden)[kind], wish)]
+    assert asked == ["open_waiting_room"]
+
+
+def test_where_there_is_no_waiting_room_the_room_is_locked_some_minutes_later() -> None:
+    rules = only("late_lock", minutes=0)
+    world = Rehearsal(rules, BEFORE)
+    assert in_short(world.tell(joined(pupil(1), START + 1))) == ("open_waiting_room",)
+    world.settle(OutcomeKind.UNSUPPORTED, at=START + 1)
+    assert wake_at(rules, world.state) == START + 15 * MINUTE
+    assert in_short(world.tell(joined(pupil(2), START + 14 * MINUTE))) == ()
+    assert in_short(world.tell(ticked(START + 15 * MINUTE - 0.1))) == ()
+    assert in_short(world.tell(ticked(START + 15 * MINUTE))) == ("lock",)
+
+
+def test_the_lock_is_never_before_the_door() -> None:
+    rules = only("late_lock", minutes=40)
+    world = Rehearsal(rules, BEFORE)
+    world.tell(ticked(START + 40 * MINUTE))
+    world.settle(OutcomeKind.UNSUPPORTED, at=START + 40 * MINUTE)
+    assert in_short(world.tell(ticked(START + 41 * MINUTE))) == ("lock",)
