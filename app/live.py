@@ -92,8 +92,18 @@ def as_json(row: Logged) -> dict[str, Any]:
         "recorded_at": rfc3339(row.recorded_at),
         "kind": row.kind,
         "incident": row.incident,
-        "body": codec.whole(row.body, row.private or None),
+        "body": _shown(codec.whole(row.body, row.private or None)),
     }
+
+
+_KEYS = frozenset({"link", "address"})  # whoever has a pupil's link comes in as that pupil; nobody reads an address
+
+
+def _shown(value: Any) -> Any:
+    """What was told, without what opens a door."""
+    if isinstance(value, dict):
+        return {name: _shown(part) for name, part in value.items() if name not in _KEYS}
+    return [_shown(part) for part in value] if isinstance(value, list) else value
 
 
 def told(row: Logged) -> str:

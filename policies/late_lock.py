@@ -1,7 +1,7 @@
 """After the start strangers stay out; late pupils of the roster still get in where there is a waiting room.
 
-The wish is "waiting room on". A lock would keep out late pupils too, so a platform without a waiting room is locked only
-some minutes later; until then strangers are put out as they come.
+The wish is "waiting room on". A lock would keep out late pupils too, so a platform that has no waiting room is locked
+only some minutes later; until then strangers are put out as they come.
 """
 
 from collections.abc import Iterator

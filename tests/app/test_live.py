@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.live import BACKLOG, Live, Panel, Slow
+from app.live import BACKLOG, Live, Panel, Slow, told
 from app.pipeline import Pipeline
+from app.store.log import Logged
 from tests.app.guarded import CONNECTION, Guarded, guarded
 from tests.builders import pupil, stranger, teacher
 
@@ -112,3 +113,14 @@ def test_a_row_is_told_with_its_names_and_times_that_anybody_can_read(school: Gu
     body = told["body"]
     assert isinstance(body, dict)
     assert body["participant"]["name"] == "学生1"
+
+
+def test_a_row_opens_no_door() -> None:
+    """A pupil's personal link lets anybody in who has it: no panel and no program is told."""
+    private = '{"participant":{"name":"小明","link":"pl_secret","address":"inside:3"},"list":[{"link":"pl_other"}]}'
+    row = Logged(
+        lesson="l1", number=1, at=1.0, recorded_at=1.0, kind="participant.joined", incident=None,
+        body='{"at":1.0}', private=private,
+    )  # fmt: skip
+    assert "小明" in told(row)
+    assert not {"pl_secret", "pl_other", "inside:3"} & set(told(row).split('"'))

@@ -19,7 +19,7 @@ def test_every_preset_is_a_whole_policy(name: str) -> None:
 def test_a_course_says_only_what_differs() -> None:
     made = policy({"preset": "lecture", "late_lock": {"minutes": 3}})
     by_name = {r.name: made.of(r).model_dump() for r in RULES}
-    assert by_name["late_lock"] == {"mode": "enforce", "minutes": 3}
+    assert by_name["late_lock"] == {"mode": "enforce", "minutes": 3, "hard_minutes": 15}
     assert by_name["roster_only"] == policy({"preset": "lecture"}).rules["roster_only"].model_dump()
 
 
