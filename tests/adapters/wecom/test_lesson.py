@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from adapters.wecom import WeComAdapter
 from app.domain import events as ev
 from app.domain.actions import Action, ActionKind
@@ -142,3 +144,34 @@ def test_a_polled_list_wins_over_a_missed_departure_after_two_looks() -> None:
             return sizes
 
     assert asyncio.run(run()) == [1, 0]
+
+
+PLANNED = {MEETING: {"status": 2, "meeting_type": 0, "settings": {"enable_waiting_room": True}}}
+
+
+@pytest.mark.parametrize(
+    "cloud", [Cloud(meetings=PLANNED), Cloud(waiting=[waiter("pupil", 4)])], ids=["planned", "used"]
+)
+def test_a_waiting_room_that_was_on_before_calm_is_on_after_restore(cloud: Cloud) -> None:
+    """Turned off it would let every stranger in, and no list would tell a pupil's link any more."""
+
+    async def run() -> LessonState:
+        async with connected(cloud) as adapter:
+            door = Door(adapter)
+            door.hear(notice("meeting_start"))
+            await door.poll()
+            cloud.waiting = []
+            await door.poll()
+            return door.state
+
+    assert asyncio.run(run()).switches.waiting_room is True
+
+
+def test_a_waiting_room_that_nobody_planned_is_not_known_and_what_we_turn_ourselves_is_no_news() -> None:
+    async def run() -> list[ev.Switches | None]:
+        async with connected(Cloud(meetings={MEETING: {"status": 2, "settings": {"enable_waiting_room": False}}})) as a:
+            told = [(await a.participants(MEETING)).switches]
+            await a.perform(MEETING, Action(kind=ActionKind.OPEN_WAITING_ROOM))
+            return [*told, (await a.participants(MEETING)).switches]
+
+    assert asyncio.run(run()) == [None, None]
