@@ -151,6 +151,20 @@ def test_whoever_was_let_in_just_now_is_put_out_although_the_list_does_not_show_
     assert [c.members["operated_users"] for c in cloud.controls] == [[{"tmp_openid": "tmpOpenId09", "instance_id": 4}]]
 
 
+def test_that_one_person_may_not_be_touched_does_not_take_the_panic_button_away() -> None:
+    """60011 on a share is about this right only; "calm" by hand would leave the whole class to the intruders."""
+    cloud = classroom(script=[Refusal(60011)])
+
+    async def run() -> None:
+        async with connected(cloud) as adapter:
+            with pytest.raises(Refused):
+                await adapter.perform(MEETING, on(Kind.STOP_SHARE))
+            levels = {k: adapter.supports(k, TARGET, MEETING).level for k in (Kind.STOP_SHARE, Kind.LOCK, Kind.KICK)}
+            assert levels == {Kind.STOP_SHARE: Level.MANUAL, Kind.LOCK: Level.NATIVE, Kind.KICK: Level.NATIVE}
+
+    asyncio.run(run())
+
+
 def test_whoever_is_on_no_list_is_waited_for_a_moment_and_then_gone_and_nothing_is_sent() -> None:
     """The list may lag behind the event: to give up at once would let an intruder stay for a minute."""
     now = [1_795_132_800.0]
