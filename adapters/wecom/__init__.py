@@ -75,7 +75,7 @@ class WeComAdapter(Adapter[WeComSettings]):
         if kind is ActionKind.ANNOUNCE and self._messages.robot:
             return capabilities.TOLD_TO_A_GROUP
         if kind in CONTROLLED:
-            if code := self._controls.refused(lesson_key.partition(":")[0]):
+            if code := self._controls.refused(lesson_key.partition(":")[0], kind):
                 return capabilities.by_hand(kind, capabilities.NOT_OURS.format(code=code))
             if code := self.notes.get(probe.NO_CONTROLS):
                 return capabilities.by_hand(kind, capabilities.NO_CONTROLS.format(code=code))

@@ -20,7 +20,7 @@ from app.domain.errors import Gone, Refused, Transient
 from app.domain.people import Participant
 
 LONGEST_NAME = 20  # characters
-REFUSED_FOR = 120.0  # seconds for which a meeting whose control was refused is shown as the teacher's own to control
+REFUSED_FOR = 120.0  # seconds for which a control that was refused in a meeting is shown as the teacher's own to do
 LAG = 5.0  # seconds that a list may be behind the events; the vendor publishes none
 PATH = "/cgi-bin/meeting/realcontrol/"
 
@@ -57,9 +57,12 @@ class Controls:
         self._unlisted: Memory[float] = Memory(now, 4 * LAG)
         self.switchboard = Switchboard(self._switch)
 
-    def refused(self, meeting: str) -> str:
-        """The code with which a control of this meeting was refused lately because it is not ours; "" = it was not."""
-        return self._refused.get(meeting) or ""
+    def refused(self, meeting: str, kind: ActionKind) -> str:
+        """The code with which this control was refused lately in this meeting for want of a right; "" = it was not.
+
+        Each control by itself: that one person may not be touched (60011) must not take the panic button away.
+        """
+        return self._refused.get(f"{meeting} {CONTROL[kind]}") or ""
 
     async def perform(self, meeting: str, occurrence: str, action: Action) -> Outcome:
         """Ask for one action. Raises AdapterError; an action without a call is unsupported and sends nothing."""
@@ -106,10 +109,14 @@ class Controls:
         known = people.reach(action.target) if action.target else None
         if known is None:
             raise Refused(PLATFORM, "no_address: this presence has no tmp_openid", code="no_address")
-        if known.devices:
+        at_the_door = action.kind in AT_THE_DOOR
+        if known.devices and (known.waits == at_the_door or action.kind is ActionKind.BAN):
             return known
+        # Told by an event only, or last listed on the other side of the door: perhaps with a device that he left.
         found = await self._listed(meeting, occurrence, known.tmp_openid, action.kind)
         if not found.devices:
+            if known.devices and not at_the_door:
+                return known  # let in just now, and the list lags behind
             raise self._missing(meeting, known.tmp_openid)
         return found
 
@@ -147,9 +154,9 @@ class Controls:
             await self._in_either_form(control, {"meetingid": meeting, **members})
         except Refused as e:
             if e.code in NO_RIGHT:
-                self._refused.put(meeting, e.code)
+                self._refused.put(f"{meeting} {control}", e.code)
             raise
-        self._refused.forget(meeting)
+        self._refused.forget(f"{meeting} {control}")
 
     async def _in_either_form(self, control: str, body: Members) -> None:
         """The vendor's tables and samples write two bodies in two ways: first the sample's, or what worked last."""
@@ -219,6 +226,22 @@ PERSONAL: Mapping[ActionKind, Callable[[Action, Reach], Calls]] = {
     ActionKind.MUTE: lambda a, r: _each("mute_user", r, option=True),
     ActionKind.STOP_VIDEO: lambda a, r: _each("switch_user_video", r, video=False),
     ActionKind.STOP_SHARE: lambda a, r: _each("close_screen_share", r),
+}
+
+
+# The last part of the path by which each action is asked.
+CONTROL: Mapping[ActionKind, str] = {
+    **dict.fromkeys(ROOM, "set"),
+    ActionKind.ADMIT: "manage_waiting_room_users",
+    ActionKind.HOLD: "manage_waiting_room_users",
+    ActionKind.DENY: "manage_waiting_room_users",
+    ActionKind.KICK: "kickout_users",
+    ActionKind.BAN: "kickout_users",
+    ActionKind.RENAME: "set_nicknames",
+    ActionKind.MUTE: "mute_user",
+    ActionKind.STOP_VIDEO: "switch_user_video",
+    ActionKind.STOP_SHARE: "close_screen_share",
+    ActionKind.END: "dismiss",
 }
 
 

@@ -158,8 +158,8 @@ READINGS: Mapping[str, Reading] = {
     "cancel_meeting": partial(_of_room, ev.LessonEnded),
     "join_meeting": partial(_of_actor, ev.ParticipantJoined),
     "quit_meeting": _left,
-    # Told of as "waits for the host": not in the waiting room, so nobody could admit him. The next list settles it.
-    "join_meeting_before_host": partial(_of_actor, ev.ParticipantJoined),
+    # Not `join_meeting_before_host`: the meeting does not run yet, so he is nowhere. Taken for a presence he would
+    # begin the lesson, and everything that belongs to its start would be asked, and refused, before there is a room.
     "join_waiting_room": partial(_of_actor, ev.ParticipantWaiting),
     "quit_waiting_room": _left_waiting_room,
     "join_from_meeting_room": partial(_of_target, ev.ParticipantJoined),  # despite its name: out of the waiting room

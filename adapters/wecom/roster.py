@@ -15,7 +15,7 @@ from adapters.wecom.errors import PLATFORM
 from adapters.wecom.people import Reach
 from adapters.wecom.tags import ONE_RUN, Tags
 from app.domain.errors import AdapterError, Gone, Refused, Transient
-from app.domain.events import Attendance, Presence
+from app.domain.events import Attendance, Presence, Switches
 from app.domain.people import Participant, Role
 
 PAGE = 50  # rows, the most the platform gives; must stay the same from page to page
@@ -40,6 +40,7 @@ class Lists:
         self._plans: Memory[Json] = Memory(now, REMEMBER)
         self._no_waiting_list: Memory[bool] = Memory(now, REMEMBER)
         self._waiting_room_off: Memory[bool] = Memory(now, ONE_RUN)
+        self._waiting_room_used: Memory[bool] = Memory(now, ONE_RUN)
 
     async def attendance(self, meeting: str, occurrence: str) -> Attendance:
         """All pages of both lists. Raises AdapterError; `waiting` is None where the list is refused or says nothing."""
@@ -59,7 +60,26 @@ class Lists:
         await self._tags.look_up(meeting, occurrence, sorted(guests))
         inside = self._presences(meeting, rows)
         waiting = None if waiting_rows is None else self._waiters(meeting, waiting_rows, inside)
-        return Attendance(inside=inside, waiting=waiting, live=live, exact=False)
+        switches = await self._switches(meeting, waiting)
+        return Attendance(inside=inside, waiting=waiting, switches=switches, live=live, exact=False)
+
+    async def _switches(self, meeting: str, waiting: tuple[Participant, ...] | None) -> Switches | None:
+        """Whether the waiting room was on without us: then calm does not turn it on, and restore does not turn it off.
+
+        Somebody who waits proves it, and else the plan says so. That it is off is never told: neither an empty list
+        nor the plan, which need not follow the running meeting, would prove that.
+        """
+        if self._waiting_room_off.get(meeting) is not None:
+            return None  # we turned it ourselves since, and the core knows
+        if waiting:
+            self._waiting_room_used.put(meeting, True)
+        if self._waiting_room_used.get(meeting):
+            return Switches(waiting_room=True)
+        try:
+            planned = people.members((await self._known_plan(meeting)).get("settings"))
+        except AdapterError:
+            return None
+        return Switches(waiting_room=True) if planned.get("enable_waiting_room") is True else None
 
     def waiting_room_set(self, meeting: str, on: bool) -> None:
         """We switched it: while it is off, its list is empty and tells nothing."""

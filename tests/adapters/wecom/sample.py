@@ -103,7 +103,6 @@ def yes(asked: Asked) -> Said:
 PERSONAL = {
     "join_meeting": "participant.joined",
     "quit_meeting": "participant.left",
-    "join_meeting_before_host": "participant.joined",
     "join_waiting_room": "participant.waiting",
     "open_screen_share": "share.started",
     "close_screen_share": "share.stopped",

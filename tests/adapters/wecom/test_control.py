@@ -70,9 +70,11 @@ def test_both_devices_are_removed_in_one_call() -> None:
 
 def test_a_wrong_device_is_answered_ok_and_does_nothing_so_nothing_is_ever_confirmed() -> None:
     cloud = classroom()
-    kinds = (Kind.MUTE, Kind.KICK, Kind.HOLD, Kind.STOP_VIDEO, Kind.STOP_SHARE, Kind.BAN, Kind.ADMIT, Kind.DENY)
-    assert perform(cloud, *(on(kind, Participant(id=PUPIL, address="inside:8")) for kind in kinds)) == [ASKED] * 8
-    assert len(cloud.inside) == 2
+    kinds = (Kind.MUTE, Kind.KICK, Kind.HOLD, Kind.STOP_VIDEO, Kind.STOP_SHARE, Kind.BAN)
+    assert perform(cloud, *(on(kind, Participant(id=PUPIL, address="inside:8")) for kind in kinds)) == [ASKED] * 6
+    waits = Participant(id="tmpOpenId09", address="waiting:8")
+    assert perform(cloud, on(Kind.ADMIT, waits), on(Kind.DENY, waits)) == [ASKED] * 2
+    assert (len(cloud.inside), len(cloud.waiting)) == (2, 1)
     assert all(r["audio_state"] and r["video_state"] for r in cloud.inside)
 
 
@@ -127,6 +129,40 @@ def test_whoever_waits_is_looked_up_in_the_waiting_room(kind: Kind) -> None:
     cloud = classroom(inside=[])
     assert perform(cloud, on(kind, Participant(id="tmpOpenId09"))) == [ASKED]
     assert cloud.waiting == []
+
+
+def test_a_pupil_who_lost_the_network_and_waits_on_another_device_is_let_in_on_that_one() -> None:
+    """What the last list told is where he was inside; with that device the platform says 0 and he waits for ever."""
+    cloud = classroom(inside=[row(PUPIL, 3)], waiting=[waiter(PUPIL, 8)])
+    assert perform(cloud, on(Kind.ADMIT, TARGET)) == [ASKED]
+    assert (cloud.waiting, {r["instance_id"] for r in cloud.inside}) == ([], {3, 8})
+
+
+@pytest.mark.parametrize("kind", [Kind.KICK, Kind.HOLD])
+def test_an_intruder_who_was_listed_waiting_is_put_out_of_the_room_on_the_device_he_is_on(kind: Kind) -> None:
+    cloud = classroom(inside=[row("tmpOpenId09", 1)], waiting=[])
+    assert perform(cloud, on(kind, WAITER)) == [ASKED]
+    assert cloud.inside == []
+
+
+def test_whoever_was_let_in_just_now_is_put_out_although_the_list_does_not_show_him_yet() -> None:
+    cloud = classroom(waiting=[])
+    assert perform(cloud, on(Kind.KICK, WAITER)) == [ASKED]
+    assert [c.members["operated_users"] for c in cloud.controls] == [[{"tmp_openid": "tmpOpenId09", "instance_id": 4}]]
+
+
+def test_that_one_person_may_not_be_touched_does_not_take_the_panic_button_away() -> None:
+    """60011 on a share is about this right only; "calm" by hand would leave the whole class to the intruders."""
+    cloud = classroom(script=[Refusal(60011)])
+
+    async def run() -> None:
+        async with connected(cloud) as adapter:
+            with pytest.raises(Refused):
+                await adapter.perform(MEETING, on(Kind.STOP_SHARE))
+            levels = {k: adapter.supports(k, TARGET, MEETING).level for k in (Kind.STOP_SHARE, Kind.LOCK, Kind.KICK)}
+            assert levels == {Kind.STOP_SHARE: Level.MANUAL, Kind.LOCK: Level.NATIVE, Kind.KICK: Level.NATIVE}
+
+    asyncio.run(run())
 
 
 def test_whoever_is_on_no_list_is_waited_for_a_moment_and_then_gone_and_nothing_is_sent() -> None:

@@ -13,7 +13,7 @@ from adapters.wecom.events import READINGS
 from app.domain import events as ev
 from app.domain.errors import Malformed
 from app.domain.people import Role
-from app.domain.state import LessonState, apply
+from app.domain.state import LessonState, Status, apply
 from tests.adapters.conformance import NOW
 from tests.adapters.wecom.cloud import settings
 from tests.adapters.wecom.sample import MEETING, PUPIL, TEACHER, TOKEN, concerning, deliver, notice, xml
@@ -62,7 +62,6 @@ def test_the_vendors_sample_of_somebody_leaving_the_waiting_room_is_about_him_an
     [
         ("join_meeting", ev.ParticipantJoined, PUPIL),
         ("quit_meeting", ev.ParticipantLeft, PUPIL),
-        ("join_meeting_before_host", ev.ParticipantJoined, PUPIL),
         ("join_waiting_room", ev.ParticipantWaiting, PUPIL),
         ("open_screen_share", ev.ShareStarted, PUPIL),
         ("close_screen_share", ev.ShareStopped, PUPIL),
@@ -72,6 +71,13 @@ def test_who_does_something_is_who_it_is_about(change: str, kind: type[ev.Person
     event = one(notice(change))
     assert type(event) is kind
     assert (event.participant.id, event.participant.account, event.participant.name) == (who, "", "")
+
+
+def test_whoever_comes_before_the_host_begins_no_lesson() -> None:
+    """The meeting does not run: what belongs to its start would be spent on calls that are refused."""
+    state = apply(LessonState(lesson="l"), one(notice("join_meeting_before_host")))
+    assert (state.status, state.inside, state.waiting) == (Status.SCHEDULED, {}, {})
+    assert apply(state, one(notice("meeting_start"))).status is Status.LIVE
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from adapters.wecom import WeComAdapter
 from app.domain import events as ev
 from app.domain.actions import Action, ActionKind
@@ -99,7 +101,9 @@ def test_a_stranger_inside_goes_to_wait_and_shows_nothing_but_his_absence_as_pro
     async def run() -> None:
         async with connected(cloud) as adapter:
             door = Door(adapter)
-            assert door.hear(notice("join_meeting", openid="stranger")) == [(ActionKind.HOLD, "stranger")]
+            assert door.hear(notice("join_meeting", openid="stranger")) == []  # the list may still tell who he is
+            await door.poll()
+            assert await door.poll() == [(ActionKind.HOLD, "stranger")]
             await door.do(ActionKind.HOLD, "stranger")
             assert await door.poll() == []
             assert (list(door.state.inside), list(door.state.waiting)) == ([], ["stranger"])
@@ -115,6 +119,8 @@ def test_a_stranger_inside_cannot_hide_behind_a_second_device_that_waits() -> No
             door = Door(adapter)
             door.hear(notice("join_meeting", openid="stranger"))
             door.hear(notice("join_waiting_room", openid="stranger"))
+            await door.poll()  # only now is he listed inside, and the next lists may still tell who he is
+            await door.poll()
             assert (ActionKind.HOLD, "stranger") in await door.poll()
             assert list(door.state.inside) == ["stranger"]
             await door.do(ActionKind.HOLD, "stranger")
@@ -138,3 +144,34 @@ def test_a_polled_list_wins_over_a_missed_departure_after_two_looks() -> None:
             return sizes
 
     assert asyncio.run(run()) == [1, 0]
+
+
+PLANNED = {MEETING: {"status": 2, "meeting_type": 0, "settings": {"enable_waiting_room": True}}}
+
+
+@pytest.mark.parametrize(
+    "cloud", [Cloud(meetings=PLANNED), Cloud(waiting=[waiter("pupil", 4)])], ids=["planned", "used"]
+)
+def test_a_waiting_room_that_was_on_before_calm_is_on_after_restore(cloud: Cloud) -> None:
+    """Turned off it would let every stranger in, and no list would tell a pupil's link any more."""
+
+    async def run() -> LessonState:
+        async with connected(cloud) as adapter:
+            door = Door(adapter)
+            door.hear(notice("meeting_start"))
+            await door.poll()
+            cloud.waiting = []
+            await door.poll()
+            return door.state
+
+    assert asyncio.run(run()).switches.waiting_room is True
+
+
+def test_a_waiting_room_that_nobody_planned_is_not_known_and_what_we_turn_ourselves_is_no_news() -> None:
+    async def run() -> list[ev.Switches | None]:
+        async with connected(Cloud(meetings={MEETING: {"status": 2, "settings": {"enable_waiting_room": False}}})) as a:
+            told = [(await a.participants(MEETING)).switches]
+            await a.perform(MEETING, Action(kind=ActionKind.OPEN_WAITING_ROOM))
+            return [*told, (await a.participants(MEETING)).switches]
+
+    assert asyncio.run(run()) == [None, None]
