@@ -117,7 +117,9 @@ class DingTalkAdapter(Adapter[DingTalkSettings]):
 
     def parse(self, delivery: Delivery) -> tuple[Received, ...]:
         """Begin and end of a conference; who came and went, each as `:conferenceId`."""
-        return webhook.parse(self.settings, delivery)
+        facts = webhook.parse(self.settings, delivery)
+        self._lists.heard(facts)
+        return facts
 
     def answer(self, delivery: Delivery) -> Reply:
         """The sealed word "success"."""

@@ -2,7 +2,8 @@
 
 An account is named by its unionId (events call it `userId`), and two devices of one account share it; the platform
 has no id of a presence. What tells two stays apart is the time of joining, which `left` repeats: so a presence is
-"unionId@milliseconds". People from outside may have no unionId at all; they are told apart by their displayed name.
+"unionId@milliseconds". People from outside may have no unionId at all; they are told apart by their displayed name,
+also where a list tells the unionId that the events left out: it is still the same presence, and now it can be reached.
 """
 
 from collections.abc import Mapping
@@ -15,10 +16,10 @@ from app.domain.people import Participant, Role
 NOBODY = "~"  # marks a presence without an account: no control call can reach it
 
 
-def presence(member: Mapping[str, Any], account: object) -> Participant:
-    """The Participant for one row of a list or of an event."""
+def presence(member: Mapping[str, Any], account: object, *, announced: bool = True) -> Participant:
+    """The Participant for one row of a list or of an event; `announced`: the events name this account, too."""
     who, name = person(account), text(member.get("userNick"), MAX_NAME)
-    known = who or NOBODY + digest_id((name.encode(),))[:16]
+    known = (announced and who) or NOBODY + digest_id((name.encode(),))[:16]
     return Participant(
         id=f"{known}@{joined_at(member)}", name=name, account=who, role=role(member), address=who,
     )  # fmt: skip

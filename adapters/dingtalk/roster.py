@@ -6,9 +6,10 @@ monthly quota, so nothing else is read unless somebody waits for it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from adapters.base import Received
 from adapters.dingtalk import people
 from adapters.dingtalk.client import Client
 from adapters.dingtalk.errors import OVER, PLATFORM
@@ -16,7 +17,7 @@ from adapters.dingtalk.lessons import CONFERENCES, RUNNING, Key, Lessons
 from adapters.dingtalk.wire import MAX_NAME, number, person, rows, text
 from adapters.memory import Memory
 from app.domain.errors import Gone, Transient
-from app.domain.events import Attendance, Presence, Switches
+from app.domain.events import Attendance, PersonEvent, Presence, Switches
 from app.domain.people import Participant, Role
 
 PAGE = 100  # rows; the vendor names no upper bound and gives 128 unless told
@@ -26,7 +27,7 @@ OFF, ON = 1, 2  # of a camera or microphone; 0 not known yet
 MUTED, FORCED = 1, 4  # bits of `mediaStatus`; 2 = cameras off
 ENDED = 1  # `status` of a conference
 RECORDING = 1  # `cloudRecordStatus`; 0 none, 2 paused, 3 finished
-ONE_RUN = 14_400.0  # seconds that a host is remembered
+ONE_RUN = 14_400.0  # seconds that a host is remembered, and whom the events name
 LOOK = 60.0  # seconds after a recording was asked for in which its state is read too
 
 Row = Mapping[str, Any]
@@ -40,6 +41,13 @@ class Lists:
         self._lessons = lessons
         self._hosts: Memory[str] = Memory(now, ONE_RUN)
         self._recording: Memory[bool] = Memory(now, LOOK)
+        self._announced: Memory[bool] = Memory(now, ONE_RUN)
+
+    def heard(self, facts: Iterable[Received]) -> None:
+        """Remember whom the events name. People from outside come without a unionId there, and the list may tell it."""
+        for fact in facts:
+            if isinstance(fact.event, PersonEvent) and fact.event.participant.account:
+                self._announced.put(fact.event.participant.account, True)
 
     async def attendance(self, key: Key) -> Attendance:
         """Everybody inside and what they send. Raises AdapterError; nobody can be seen waiting on this platform."""
@@ -61,11 +69,17 @@ class Lists:
     async def inside(self, run: str) -> tuple[tuple[Participant, ...], bool]:
         """Whoever is inside now, once for each stay, and whether the list came in one piece."""
         told, exact = await self._members(run)
-        found = {p.id: p for row in told if number(row.get("attendStatus")) == INSIDE for p in [_participant(row)]}
+        found = {p.id: p for row in told if number(row.get("attendStatus")) == INSIDE for p in [self._participant(row)]}
         for who in found.values():
             if who.role is Role.HOST and who.account:
                 self._hosts.put(run, who.account)
         return tuple(found.values()), exact
+
+    def _participant(self, row: Row) -> Participant:
+        """Under the id that the events gave: the account, but for people from outside whom they left nameless."""
+        who = row.get("unionId")
+        announced = row.get("outerOrgMember") is not True or bool(self._announced.get(person(who)))
+        return people.presence(row, who, announced=announced)
 
     def host(self, run: str) -> str:
         """The unionId of whom the newest list showed as host, "" when none was read or none was shown."""
@@ -115,10 +129,6 @@ class Lists:
         live = known != ENDED if known is not None else status == RUNNING or anybody
         state = number(told.get("cloudRecordStatus"))
         return live, state == RECORDING if recorded and state is not None else None
-
-
-def _participant(row: Row) -> Participant:
-    return people.presence(row, row.get("unionId"))
 
 
 def _switches(info: Row, recording: bool | None) -> Switches | None:

@@ -1,6 +1,7 @@
 """Who is in the class by the platform's own lists, and which conference a key means."""
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.base import STREAMED, Delivery
 from app.domain.actions import Action
 from app.domain.actions import ActionKind as Kind
 from app.domain.errors import AdapterError, Gone, Refused, Transient
@@ -18,7 +20,7 @@ from app.domain.state import LessonState, apply
 from tests.adapters.conformance import NOW
 from tests.adapters.dingtalk.cloud import KEY, OTHER, Cloud, Refusal, connected, row, teacher
 from tests.adapters.dingtalk.sample import BOOKING, JOINED, PUPIL, RUN, TEACHER
-from tests.adapters.dingtalk.test_events import FIRST, SECOND, folded, member
+from tests.adapters.dingtalk.test_events import FIRST, SECOND, as_frame, folded, member, streamed
 from tests.adapters.dingtalk.test_hostile import anything
 
 
@@ -105,6 +107,30 @@ def test_somebody_whom_the_events_knew_as_a_guest_gets_an_account_by_the_list() 
     seen = read(Cloud(inside=[row("2iPOoutsider", "访客", outerOrgMember=True)]))
     state = apply(state, RosterPolled(at=NOW + 5, attendance=seen, asked_at=NOW + 5))
     assert [p.participant.account for p in state.inside.values()] == ["2iPOoutsider"]
+
+
+def test_an_outsider_stays_one_presence_whatever_the_list_adds_and_his_removal_is_seen() -> None:
+    """The event of his removal leaves the unionId out as his coming did: it has to prove that the kick took effect."""
+    guest = {"userId": "", "userNick": "访客", "joinTime": JOINED}
+    before = folded(member("user_join", 1, guest))
+    seen = read(Cloud(inside=[row("2iPOoutsider", "访客", outerOrgMember=True)]))
+    after = apply(before, RosterPolled(at=NOW + 5, attendance=seen, asked_at=NOW + 5))
+    assert after.inside.keys() == before.inside.keys()
+    removed = streamed(as_frame(member("user_kicked", 9, guest)))
+    assert not apply(after, replace(removed[0].event, at=NOW + 6)).inside
+
+
+def test_an_outsider_whom_the_events_name_has_their_id_in_the_list_too() -> None:
+    joined = json.dumps(as_frame(member("user_join", 1, {"userId": "2iPOoutsider", "joinTime": JOINED})))
+
+    async def run() -> Attendance:
+        async with connected(Cloud(inside=[row("2iPOoutsider", outerOrgMember=True)])) as adapter:
+            adapter.parse(
+                Delivery(method=STREAMED, path="", query="", headers={}, body=joined.encode(), received_at=NOW)
+            )
+            return await adapter.participants(KEY)
+
+    assert [p.participant.id for p in asyncio.run(run()).inside] == [f"2iPOoutsider@{JOINED}"]
 
 
 def test_one_read_after_a_gap_puts_everything_right() -> None:
