@@ -96,10 +96,19 @@ def test_what_it_finds_about_undocumented_calls_changes_what_is_offered(there: b
 
 def test_a_permission_that_comes_later_is_found_by_the_next_check() -> None:
     notes = Notes()
-    probe(Cloud(scopes={READ}), notes)
-    assert notes.get(NICK) == MISSING
+    health = probe(Cloud(scopes={READ}), notes)
+    assert findings(health)["rename"] is findings(health)["restrict_share"] is Finding.UNKNOWN
+    assert WRITE in said(health, "restrict_share")
+    assert notes.get(NICK) == notes.get(LIVE_SETTINGS) == ""
     probe(Cloud(), notes)
     assert notes.get(NICK) == FOUND
+
+
+def test_a_permission_that_is_withdrawn_unlearns_no_call() -> None:
+    notes = Notes()
+    probe(Cloud(), notes)
+    probe(Cloud(scopes={READ}), notes)
+    assert notes.get(NICK) == notes.get(LIVE_SETTINGS) == FOUND
 
 
 @pytest.mark.parametrize("code", ["systemError", "Forbidden.AccessDenied.QpsLimitForApi", "somethingNew"])
