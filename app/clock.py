@@ -149,6 +149,8 @@ class Clock:
         self._live[connection] += 1
         connected = self._connections.get(connection)
         if connected is not None:
+            # A class's group has members whose coming nobody announced today: its first list is no contradiction.
+            watch.gap = connected.adapter.listens
             self._poll_after(watch, self._every(watch, connected.adapter))
         return watch
 
@@ -203,7 +205,7 @@ class Clock:
         """Events come in again, or for the first time; what was missed is read once."""
         self._deaf.pop(connection, None)
         for watch in self._of(connection):
-            watch.gap = True
+            watch.gap, watch.unheard = True, 0.0
             if watch.blind.startswith(("stream", "subscription")):
                 self._say(watch, SightRegained(at=self._now()))
             self._poll_soon(watch, 0.0)
@@ -349,7 +351,7 @@ class Clock:
                 watch.unheard = asked_at
             elif after.blind and watch.connection not in self._deaf:
                 await self._tell(watch, SightRegained(at=self._now()))
-        return self._pace.silent if watch.unheard else None
+        return self._later(watch) if watch.unheard else None
 
     async def _lose_sight(self, watch: Watch, reason: str) -> None:
         """Say so once. Only a commit changes `watch.blind`: what was not stored is said again."""

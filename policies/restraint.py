@@ -165,11 +165,15 @@ def _within_budget(settings: Restraint, state: LessonState, wishes: Sequence[Dec
 
 
 def _spent(state: LessonState) -> int:
+    """Measures of the last minute; what was only shown to a person to do by hand touched nobody."""
     since = state.now - 60.0
     return sum(
-        s.at > since and not s.by and s.action.kind in _AGAINST and s.status is not OutcomeKind.SIMULATED
+        s.at > since and not s.by and s.action.kind in _AGAINST and s.status not in _TOUCHED_NOBODY
         for s in state.intents.values()
     )
+
+
+_TOUCHED_NOBODY = frozenset({OutcomeKind.SIMULATED, OutcomeKind.MANUAL, OutcomeKind.UNSUPPORTED})
 
 
 # Nobody new comes in, and those who are in already are not heard, read or seen until they are out.

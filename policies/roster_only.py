@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
+from app.domain.actions import SENDS_OUT, Action, ActionKind, Decision, Lane, Severity
 from app.domain.events import (
     ClockTicked,
     Event,
@@ -28,7 +28,6 @@ from policies.base import Rule, Settings
 GRACE_INSIDE, GRACE_WAITING = 4.0, 10.0
 EVERY = 5.0  # seconds between two looks at strangers who are still inside
 AGAIN = 60.0  # seconds before the same presence is held again
-_SENDS_OUT = frozenset({ActionKind.HOLD, ActionKind.DENY, ActionKind.KICK, ActionKind.BAN})
 
 
 class RosterOnly(Settings):
@@ -51,9 +50,9 @@ def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[D
         judged = (*state.inside.values(), *state.waiting.values())
     suspects = [p for p in judged if not p.staff]
     if isinstance(event, ClockTicked):
-        suspects = [
-            p for p in suspects if (p.participant.id in state.inside and not tried(state, p)) or _untold(state, p)
-        ]
+        suspects = [p for p in suspects if p.participant.id in state.inside or _untold(state, p)]
+    if isinstance(event, ClockTicked | RosterPolled):
+        suspects = [p for p in suspects if p.participant.id in state.waiting or not tried(state, p)]
     for person in suspects:
         if _sent_out(state, person):
             yield keep_away(person, ActionKind.HOLD, "sent_out", Severity.MEDIUM)
@@ -96,13 +95,15 @@ def _untold(state: LessonState, person: Person) -> bool:
 
 
 def tried(state: LessonState, person: Person) -> bool:
-    """Whether something was done about this presence lately, whatever came of it."""
-    since = state.now - AGAIN
-    return any(
-        s.at > since and s.action.target is not None and s.action.target.id == person.participant.id
-        for s in state.intents.values()
-        if s.action.kind in _SENDS_OUT
-    )
+    """Whether something was done about this presence lately, whatever it came down to and what came of it.
+
+    Somebody who came in again since, or whose account was not known then, is to be dealt with anew.
+    """
+    who = person.participant
+    since = max(state.now - AGAIN, person.since if who.id in state.inside else 0.0)
+    asked = (s for s in state.intents.values() if s.action.kind in SENDS_OUT or s.rule in ("roster_only", "late_lock"))
+    targets = (s.action.target for s in asked if s.at >= since and s.action.target is not None)
+    return any((target.id, target.account) == (who.id, who.account) for target in targets)
 
 
 def wake(settings: RosterOnly, state: LessonState) -> float | None:

@@ -266,18 +266,25 @@ def plan(supports: Supports, decision: Decision) -> tuple[tuple[Action, Support]
     """What is really asked of this platform for a wish: itself where supported, else its honest fallbacks, in order.
 
     A fallback to a room action (close chat instead of silencing one) loses the target; one to another person action
-    keeps it. Where the only way to hold somebody is to put him out, that needs two facts or a human like any kick;
-    otherwise he is muted and people are called. A wish with no fallback stays itself: its outcome is `unsupported`.
+    keeps it. Where the only way to hold somebody is to put him out, or to close the room for everybody, that needs two
+    facts or a human like any kick; otherwise he is muted and people are called. A wish with no fallback stays itself:
+    its outcome is `unsupported`.
     """
     action = decision.action
     support = supports(action.kind, action.target)
     if support.level is not Level.NONE or not support.instead or decision.only:
         return ((action, support),)
     instead = [_as(action, kind) for kind in support.instead]
-    if decision.facts < 2 and not decision.by and any(a.kind in DRASTIC and _can(supports, a) for a in instead):
+    if decision.facts < 2 and not decision.by and any(_too_much(action, a) and _can(supports, a) for a in instead):
         instead = [_as(action, kind) for kind in (ActionKind.MUTE, ActionKind.ALERT)]
     able = tuple((a, supports(a.kind, a.target)) for a in instead if _can(supports, a))
     return able or ((action, support),)
+
+
+def _too_much(wished: Action, instead: Action) -> bool:
+    """Whether what stands in for a measure against one person harms more than that person's lesson."""
+    closes = wished.kind in SENDS_OUT and instead.target is None
+    return instead.kind in DRASTIC or closes
 
 
 def _can(supports: Supports, action: Action) -> bool:
@@ -295,6 +302,7 @@ def at_once(support: Support, action: Action) -> Outcome | None:
     return None
 
 
+SENDS_OUT = frozenset({ActionKind.HOLD, ActionKind.DENY, ActionKind.KICK, ActionKind.BAN})
 DRASTIC = frozenset({ActionKind.KICK, ActionKind.BAN, ActionKind.END})
 
 
