@@ -168,9 +168,13 @@ class Lists:
         """Those who wait. Who is inside on another device too waits under an id of its own, or one would hide "
         "the other."""
         within = {p.participant.id for p in inside}
+        taken = {p.participant.link: p.participant.id for p in inside if p.participant.link}
         found = []
         for who, mine in _by_person(rows).items():
-            waiter = _person(who, mine, link=self._tags.of(meeting, who), waits=True)
+            link = self._tags.of(meeting, who)
+            if link and taken.setdefault(link, who) != who:
+                link = ""  # a link that was passed on: it lets one person in, and nobody else as long as he is here
+            waiter = _person(who, mine, link=link, waits=True)
             found.append(replace(waiter, id=waiter.id + people.TWIN) if waiter.id in within else waiter)
         return tuple(found)
 

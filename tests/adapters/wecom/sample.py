@@ -94,7 +94,8 @@ def yes(asked: Asked) -> Said:
     row = {"userid": "", "tmp_openid": PUPIL, "instance_id": 3, "customer_data": "", "role": 0, "join_type": 0}
     states = {"audio_state": True, "video_state": True, "screen_shared_state": True, "join_time": "1795132800"}
     return said(
-        errcode=0, errmsg="ok", has_more=False, next_cursor="", attendees=[{**row, **states}], user_list=[],
+        errcode=0, errmsg="ok", has_more=False, next_cursor="", attendees=[{**row, **states}],
+        user_list=[{**row, "instance_id": 4}],  # and he waits on another device too, so that he can be let in
         status=2, meeting_type=0, userid_list=["teacher01"], allow_partys={"partyid": [1]}, close=0,
         meetingid=MEETING, departments=[], department=[],
     )  # fmt: skip

@@ -175,3 +175,18 @@ def test_a_waiting_room_that_nobody_planned_is_not_known_and_what_we_turn_oursel
             return [*told, (await a.participants(MEETING)).switches]
 
     assert asyncio.run(run()) == [None, None]
+
+
+def test_a_link_that_was_passed_on_lets_one_person_in_and_the_next_when_he_is_gone() -> None:
+    cloud = Cloud(waiting=[waiter(who, 3, tag=LINK) for who in ("pupil", "leak1", "leak2")])
+
+    async def run() -> list[list[tuple[ActionKind, str]]]:
+        async with connected(cloud) as adapter:
+            door = Door(adapter)
+            first = await door.poll()
+            await door.do(ActionKind.ADMIT, "pupil")
+            while_inside = [wish for _ in range(3) for wish in await door.poll()]
+            cloud.inside = []  # lost the network, and comes again as somebody whom the platform gives another id
+            return [first, while_inside, await door.poll()]
+
+    assert asyncio.run(run()) == [[(ActionKind.ADMIT, "pupil")], [], [(ActionKind.ADMIT, "leak1")]]
