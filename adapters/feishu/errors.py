@@ -25,6 +25,7 @@ NOT_INSIDE = "122003"
 QUOTA = "99991403"
 NO_CONSENT = "no_consent"
 TOO_MANY_STREAMS = "1000040350"
+NOT_OWNER = frozenset({"232014", "232017", "230026"})  # the app's bot is not the owner of the group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

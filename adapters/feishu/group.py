@@ -8,13 +8,13 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 
-from adapters.feishu import errors, keys, people
+from adapters.feishu import errors, instructions, keys, people
 from adapters.feishu.client import BY_OPEN_ID, Client, Json, Query, pages, segment
 from adapters.feishu.keys import Chat
 from adapters.feishu.messages import Messages
 from adapters.memory import Memory
 from adapters.notes import Notes
-from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind
+from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind, Words
 from app.domain.errors import AdapterError, Gone, Refused
 from app.domain.events import Attendance, Presence, Switches
 from app.domain.people import Participant, Role
@@ -108,7 +108,13 @@ class Groups:
         if ask is None:
             return Outcome(kind=OutcomeKind.UNSUPPORTED)
         async with self._one_at_a_time.setdefault(chat.id, asyncio.Lock()):
-            return await ask(self, chat.id, action)
+            try:
+                return await ask(self, chat.id, action)
+            except Refused as e:
+                by_hand = _BY_OWNER.get(action.kind)
+                if by_hand is None or e.code not in errors.NOT_OWNER:
+                    raise
+                return Outcome(kind=OutcomeKind.MANUAL, code=e.code, detail=e.detail, instruction=by_hand)
 
     async def remove(self, chat: str, action: Action) -> Outcome:
         target = _target(action)
@@ -247,4 +253,12 @@ _ASKING: Mapping[ActionKind, Callable[[Groups, str, Action], Awaitable[Outcome]]
     ActionKind.UNSILENCE: Groups.unsilence,
     ActionKind.ANNOUNCE: Groups.announce,
     ActionKind.WARN: Groups.warn,
+}
+
+_BY_OWNER: Mapping[ActionKind, Words] = {  # most groups belong to a teacher, who can do it himself
+    ActionKind.KICK: instructions.GROUP_REMOVE,
+    ActionKind.BAN: instructions.GROUP_REMOVE,
+    ActionKind.DELETE_MESSAGE: instructions.GROUP_RECALL,
+    ActionKind.CLOSE_CHAT: instructions.GROUP_CLOSE,
+    ActionKind.OPEN_CHAT: instructions.GROUP_OPEN,
 }

@@ -105,6 +105,35 @@ def test_the_chat_is_closed_also_when_it_cannot_be_read_who_may_write() -> None:
     assert cloud.chats[CHAT].setting == "only_owner"
 
 
+@pytest.mark.parametrize(
+    ("kind", "code", "says"),
+    [
+        (Kind.CLOSE_CHAT, 232017, "仅群主"),
+        (Kind.OPEN_CHAT, 232017, "所有成员"),
+        (Kind.KICK, 232014, "移除"),
+        (Kind.BAN, 232014, "移除"),
+        (Kind.DELETE_MESSAGE, 230026, "撤回"),
+    ],
+)
+def test_what_only_the_owner_may_do_is_left_to_him_with_an_instruction(kind: Kind, code: int, says: str) -> None:
+    class Owned(Cloud):
+        def _answer(self, request: Any, seen: Any) -> dict[str, Any]:
+            if seen.method != "GET" and "/im/v1/" in seen.target:
+                raise Refusal(code)
+            return super()._answer(request, seen)
+
+    async def run() -> Outcome:
+        async with connected(Owned(chats={CHAT: Chat()})) as adapter:
+            return await adapter.perform(TODAY, Action(kind=kind, target=GUEST, reference="om_1"))
+
+    outcome = asyncio.run(run())
+    assert (outcome.kind, outcome.code) == (OutcomeKind.MANUAL, str(code))
+    assert outcome.instruction is not None
+    assert says in outcome.instruction.zh
+    assert says in outcome.instruction.vi or kind in (Kind.KICK, Kind.BAN)
+    assert "owner" in outcome.instruction.en
+
+
 def test_silence_in_a_closed_group_changes_nothing_until_it_is_opened() -> None:
     cloud = group(setting="only_owner")
     outcome, memory = do(cloud, Kind.SILENCE)
@@ -145,11 +174,14 @@ def test_words_go_into_the_group() -> None:
     assert cloud.sent[0]["receive_id"] == CHAT
 
 
-def test_a_bot_that_does_not_own_the_group_is_refused_with_the_reason() -> None:
-    for kind in (Kind.CLOSE_CHAT, Kind.KICK, Kind.SILENCE):
-        error = do(group(bot_is_owner=False), kind)[0]
-        assert isinstance(error, Refused)
-        assert "owner" in str(error)
+def test_a_bot_that_does_not_own_the_group_tells_why() -> None:
+    for kind in (Kind.CLOSE_CHAT, Kind.KICK):
+        outcome = do(group(bot_is_owner=False), kind)[0]
+        assert outcome.kind is OutcomeKind.MANUAL
+        assert "owner" in outcome.detail
+    error = do(group(bot_is_owner=False), Kind.SILENCE)[0]  # no owner has a button for one person
+    assert isinstance(error, Refused)
+    assert "owner" in str(error)
 
 
 def test_one_change_at_a_time() -> None:
