@@ -24,6 +24,8 @@ NO_PERMISSION = "121005"
 NOT_INSIDE = "122003"
 QUOTA = "99991403"
 NO_CONSENT = "no_consent"
+TOO_MANY_STREAMS = "1000040350"
+NOT_OWNER = frozenset({"232014", "232017", "230026"})  # the app's bot is not the owner of the group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,7 @@ FAULTS: Mapping[str, Fault] = {
     "514": _refused("the App ID or App Secret is wrong"),
     "1000040343": _transient("the platform has an internal error"),
     "1000040344": _refused("the App ID or App Secret is missing"),
-    "1000040350": _transient("this app has 50 long connections open already"),
+    TOO_MANY_STREAMS: _transient("this app has 50 long connections open already"),
 }
 
 

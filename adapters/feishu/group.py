@@ -6,20 +6,22 @@ Changes of one group go one after the other, as the platform demands (232019).
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 
-from adapters.feishu import errors, keys, people
+from adapters.feishu import errors, instructions, keys, people
 from adapters.feishu.client import BY_OPEN_ID, Client, Json, Query, pages, segment
 from adapters.feishu.keys import Chat
 from adapters.feishu.messages import Messages
 from adapters.memory import Memory
 from adapters.notes import Notes
-from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind
-from app.domain.errors import Gone, Refused
+from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind, Words
+from app.domain.errors import AdapterError, Gone, Refused
 from app.domain.events import Attendance, Presence, Switches
 from app.domain.people import Participant, Role
 
 PAGE = 100
 SILENCED = "silenced:"  # note: who may not write, by chat
+WRITERS = "writers:"  # note: whom the school's own list of writers named before we closed or changed it, by chat
 BY_MEMBER = ("member_id_type", "open_id")
 REMEMBER = 300.0  # seconds that owner and administrators of a group are taken for granted
 EVERYBODY, SOME, ONLY_OWNER = "all_members", "moderator_list", "only_owner"
@@ -38,6 +40,7 @@ class Groups:
         self._hours_east = hours_east
         self._now = now
         self._leaders: Memory[Mapping[str, Role]] = Memory(now, REMEMBER)
+        self._seen: Memory[tuple[str, tuple[str, ...]]] = Memory(now, REMEMBER)  # the newest answer of `_moderation`
         self._one_at_a_time: dict[str, asyncio.Lock] = {}
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -82,7 +85,9 @@ class Groups:
             return answer
 
         rows, _ = await pages(ask, PAGE)
-        return setting, tuple(people.text(r.get("user_id")) for r in rows)
+        seen = setting, tuple(people.text(r.get("user_id")) for r in rows)
+        self._seen.put(chat, seen)
+        return seen
 
     async def _leading(self, chat: str) -> Mapping[str, Role]:
         """Owner and administrators, who are never a target."""
@@ -103,7 +108,13 @@ class Groups:
         if ask is None:
             return Outcome(kind=OutcomeKind.UNSUPPORTED)
         async with self._one_at_a_time.setdefault(chat.id, asyncio.Lock()):
-            return await ask(self, chat.id, action)
+            try:
+                return await ask(self, chat.id, action)
+            except Refused as e:
+                by_hand = _BY_OWNER.get(action.kind)
+                if by_hand is None or e.code not in errors.NOT_OWNER:
+                    raise
+                return Outcome(kind=OutcomeKind.MANUAL, code=e.code, detail=e.detail, instruction=by_hand)
 
     async def remove(self, chat: str, action: Action) -> Outcome:
         target = _target(action)
@@ -122,11 +133,25 @@ class Groups:
         return REQUESTED
 
     async def close(self, chat: str, _: Action) -> Outcome:
+        """Whom the school let write before is noted, because the platform forgets it."""
+        known = self._seen.get(chat)
+        if known is None:
+            with suppress(AdapterError):  # closing matters more
+                known = await self._moderation(chat)
+        if known is not None:
+            await self._keep(chat, *known)
         return await self._moderate(chat, {"moderation_setting": ONLY_OWNER})
 
     async def open(self, chat: str, _: Action) -> Outcome:
-        """To everybody, but for those who are silenced."""
+        """To those who might write before we closed it, else to everybody; in no case to who is silenced."""
         silenced = self._silenced(chat)
+        if writers := self._noted(WRITERS + chat):
+            lists = {"moderator_added_list": [w for w in writers if w not in silenced]}
+            if silenced:
+                lists["moderator_removed_list"] = sorted(silenced)
+            outcome = await self._moderate(chat, {"moderation_setting": SOME, **lists})
+            await self._notes.forget(WRITERS + chat)  # who presses once more means everybody
+            return outcome
         if silenced:
             return await self._all_but(chat, silenced)
         return await self._moderate(chat, {"moderation_setting": EVERYBODY})
@@ -139,6 +164,7 @@ class Groups:
         if setting == EVERYBODY:
             outcome = await self._all_but(chat, silenced)
         elif setting == SOME and target in listed:
+            await self._keep(chat, setting, listed)
             outcome = await self._moderate(chat, {"moderation_setting": SOME, "moderator_removed_list": [target]})
         await self._notes.put(SILENCED + chat, json.dumps(silenced))
         return outcome
@@ -150,7 +176,12 @@ class Groups:
         setting, _ = await self._moderation(chat)
         if setting != SOME:
             return REQUESTED  # the list is not in force
-        if not silenced:
+        if writers := self._noted(WRITERS + chat):
+            if not silenced:
+                await self._notes.forget(WRITERS + chat)
+            if target not in writers:
+                return REQUESTED  # he might not write before either
+        elif not silenced:
             return await self._moderate(chat, {"moderation_setting": EVERYBODY})
         return await self._moderate(chat, {"moderation_setting": SOME, "moderator_added_list": [target]})
 
@@ -162,9 +193,17 @@ class Groups:
         await self._messages.to_person(action.target, action.text)
         return REQUESTED
 
+    async def _keep(self, chat: str, setting: str, listed: Iterable[str]) -> None:
+        """Note the list of writers where it is the school's: with somebody silenced it is ours, or noted already."""
+        if setting == SOME and not self._silenced(chat):
+            await self._notes.put(WRITERS + chat, json.dumps([w for w in listed if w]))
+
     def _silenced(self, chat: str) -> tuple[str, ...]:
+        return self._noted(SILENCED + chat)
+
+    def _noted(self, name: str) -> tuple[str, ...]:
         try:
-            known = json.loads(self._notes.get(SILENCED + chat) or "[]")
+            known = json.loads(self._notes.get(name) or "[]")
         except ValueError:
             known = []
         return tuple(k for k in known if isinstance(k, str)) if isinstance(known, list) else ()
@@ -180,6 +219,7 @@ class Groups:
         return await self._moderate(chat, {"moderation_setting": SOME, **lists})
 
     async def _moderate(self, chat: str, members: Mapping[str, object]) -> Outcome:
+        self._seen.forget(chat)
         await self._client.send("PUT", f"{_path(chat)}/moderation", (BY_OPEN_ID,), members)
         return REQUESTED
 
@@ -213,4 +253,12 @@ _ASKING: Mapping[ActionKind, Callable[[Groups, str, Action], Awaitable[Outcome]]
     ActionKind.UNSILENCE: Groups.unsilence,
     ActionKind.ANNOUNCE: Groups.announce,
     ActionKind.WARN: Groups.warn,
+}
+
+_BY_OWNER: Mapping[ActionKind, Words] = {  # most groups belong to a teacher, who can do it himself
+    ActionKind.KICK: instructions.GROUP_REMOVE,
+    ActionKind.BAN: instructions.GROUP_REMOVE,
+    ActionKind.DELETE_MESSAGE: instructions.GROUP_RECALL,
+    ActionKind.CLOSE_CHAT: instructions.GROUP_CLOSE,
+    ActionKind.OPEN_CHAT: instructions.GROUP_OPEN,
 }

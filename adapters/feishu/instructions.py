@@ -101,3 +101,32 @@ MUTE_ON_ENTRY = _press(
     "bấm bảo mật (「安全」) và bật tắt tiếng khi vào (「参会人入会时静音」)",
     "press Security (「安全」) and switch on Mute upon entry (「参会人入会时静音」)",
 )
+
+
+def _owner(zh: str, vi: str, en: str) -> Words:
+    return Words(
+        zh=f"机器人不是群主，请群主在飞书群里操作：{zh}（按钮名称以客户端版本为准）",
+        vi=f"Bot không phải chủ nhóm, chủ nhóm hãy tự thao tác trong nhóm: {vi} (tên nút có thể khác tùy phiên bản)",
+        en=f"The bot does not own the group. Its owner does this in the group: {en} "
+        "(the names of buttons may differ by version)",
+    )
+
+
+GROUP_CLOSE = _owner(
+    "打开「设置」>「群管理」，将发言权限设为「仅群主」",
+    "mở cài đặt (「设置」) > quản lý nhóm (「群管理」), đặt quyền gửi tin là chỉ chủ nhóm (「仅群主」)",
+    "open Settings (「设置」) > Group management (「群管理」) and let only the owner (「仅群主」) send messages",
+)
+GROUP_OPEN = _owner(
+    "打开「设置」>「群管理」，将发言权限设为「所有成员」",
+    "mở cài đặt (「设置」) > quản lý nhóm (「群管理」), đặt quyền gửi tin là mọi thành viên (「所有成员」)",
+    "open Settings (「设置」) > Group management (「群管理」) and let all members (「所有成员」) send messages",
+)
+GROUP_REMOVE = _owner(
+    "打开「设置」>「群成员」，移除该成员",
+    "mở cài đặt (「设置」) > thành viên (「群成员」) và xóa người đó",
+    "open Settings (「设置」) > Members (「群成员」) and remove this person",
+)
+GROUP_RECALL = _owner(
+    "在该消息上点「撤回」", "bấm thu hồi (「撤回」) ở tin nhắn đó", "press Recall (「撤回」) on the message"
+)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from adapters.base import Checked, Finding
+from adapters.feishu.errors import TOO_MANY_STREAMS
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone
 
@@ -64,11 +65,17 @@ _OTHER = Words(
     vi="Nền tảng không trả lời dùng được, hãy kiểm tra lại sau",
     en="The platform gave no usable answer; check again later",
 )
+_STREAMS = Words(
+    zh="事件长连接被拒绝：已有太多连接在使用本应用的凭证。请停掉其他程序和测试环境，它们也会拿走事件",
+    vi="Kết nối dài bị từ chối: quá nhiều nơi dùng ứng dụng này. Hãy tắt chương trình khác, chúng cũng lấy mất sự kiện",
+    en="No long connection: too many others use this app's credentials. Stop other programs; they also take events",
+)
 _MEANING: Mapping[str, Words] = {
     **dict.fromkeys(("99991672", "99991676", "99991679", "230027"), _SCOPE),
     **dict.fromkeys(("10003", "10012", "10014", "99991543", "99991662", "99991673", "514", "1000040344"), _CREDENTIALS),
     "99991403": _QUOTA,
     "20017": _BOT,
+    TOO_MANY_STREAMS: _STREAMS,
 }
 
 

@@ -57,7 +57,7 @@ class Stream:
         try:
             data = people.members(checked(answer).get("data"))
         except Transient as e:
-            if e.code == "1000040350":
+            if e.code == errors.TOO_MANY_STREAMS:
                 raise Transient(errors.PLATFORM, str(e), code=e.code, retry_after=BUSY) from e
             raise
         url = data.get("URL")

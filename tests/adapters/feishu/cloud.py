@@ -44,6 +44,7 @@ class Chat:
     moderators: list[str] = field(default_factory=list)
     messages: set[str] = field(default_factory=lambda: {"om_1"})
     bot_is_owner: bool = True
+    hidden: bool = False  # nobody is told who may write
 
 
 @dataclass
@@ -406,6 +407,8 @@ class Cloud:
 
     def on_moderation(self, request: web.Request, _: Any, __: str, chat_id: str) -> dict[str, Any]:
         chat = self._chat(chat_id)
+        if chat.hidden:
+            raise Refusal(232011)
         rows = [{"user_id_type": "open_id", "user_id": m} for m in chat.moderators]
         return _page(request, rows) | {"moderation_setting": chat.setting}
 

@@ -75,6 +75,65 @@ def test_opening_the_chat_does_not_give_the_silenced_their_voice_back() -> None:
     assert PUPIL not in cloud.chats[CHAT].moderators
 
 
+def test_whom_the_school_let_write_before_the_chat_was_closed_may_write_again_and_nobody_else() -> None:
+    cloud = group(setting="moderator_list", moderators=[TEACHER, "ou_a"])
+    _, memory = do(cloud, Kind.CLOSE_CHAT)
+    assert cloud.chats[CHAT].setting == "only_owner"
+    cloud.chats[CHAT].moderators = []  # whether the platform keeps the list is not known
+    _, memory = do(cloud, Kind.OPEN_CHAT, notes=dict(memory.under("")))
+    assert cloud.chats[CHAT].setting == "moderator_list"
+    assert cloud.chats[CHAT].moderators == [TEACHER, "ou_a"]
+    do(cloud, Kind.OPEN_CHAT, notes=dict(memory.under("")))  # pressed once more: everybody is meant
+    assert cloud.chats[CHAT].setting == "all_members"
+
+
+def test_who_was_silenced_on_the_schools_own_list_stays_so_when_the_chat_opens_and_alone_comes_back() -> None:
+    cloud = group(setting="moderator_list", moderators=[TEACHER, "ou_a"])
+    _, memory = do(cloud, Kind.SILENCE, target=OTHER)
+    _, memory = do(cloud, Kind.CLOSE_CHAT, notes=dict(memory.under("")))
+    _, memory = do(cloud, Kind.OPEN_CHAT, notes=dict(memory.under("")))
+    assert (cloud.chats[CHAT].setting, cloud.chats[CHAT].moderators) == ("moderator_list", [TEACHER])
+    cloud = group(setting="moderator_list", moderators=[TEACHER, "ou_a"])
+    _, memory = do(cloud, Kind.SILENCE, target=OTHER)
+    do(cloud, Kind.UNSILENCE, target=OTHER, notes=dict(memory.under("")))
+    assert (cloud.chats[CHAT].setting, cloud.chats[CHAT].moderators) == ("moderator_list", [TEACHER, "ou_a"])
+
+
+def test_the_chat_is_closed_also_when_it_cannot_be_read_who_may_write() -> None:
+    cloud = group(setting="moderator_list", moderators=[TEACHER], hidden=True)
+    assert requested(do(cloud, Kind.CLOSE_CHAT)[0])
+    assert cloud.chats[CHAT].setting == "only_owner"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "says"),
+    [
+        (Kind.CLOSE_CHAT, 232017, "仅群主"),
+        (Kind.OPEN_CHAT, 232017, "所有成员"),
+        (Kind.KICK, 232014, "移除"),
+        (Kind.BAN, 232014, "移除"),
+        (Kind.DELETE_MESSAGE, 230026, "撤回"),
+    ],
+)
+def test_what_only_the_owner_may_do_is_left_to_him_with_an_instruction(kind: Kind, code: int, says: str) -> None:
+    class Owned(Cloud):
+        def _answer(self, request: Any, seen: Any) -> dict[str, Any]:
+            if seen.method != "GET" and "/im/v1/" in seen.target:
+                raise Refusal(code)
+            return super()._answer(request, seen)
+
+    async def run() -> Outcome:
+        async with connected(Owned(chats={CHAT: Chat()})) as adapter:
+            return await adapter.perform(TODAY, Action(kind=kind, target=GUEST, reference="om_1"))
+
+    outcome = asyncio.run(run())
+    assert (outcome.kind, outcome.code) == (OutcomeKind.MANUAL, str(code))
+    assert outcome.instruction is not None
+    assert says in outcome.instruction.zh
+    assert says in outcome.instruction.vi or kind in (Kind.KICK, Kind.BAN)
+    assert "owner" in outcome.instruction.en
+
+
 def test_silence_in_a_closed_group_changes_nothing_until_it_is_opened() -> None:
     cloud = group(setting="only_owner")
     outcome, memory = do(cloud, Kind.SILENCE)
@@ -115,11 +174,14 @@ def test_words_go_into_the_group() -> None:
     assert cloud.sent[0]["receive_id"] == CHAT
 
 
-def test_a_bot_that_does_not_own_the_group_is_refused_with_the_reason() -> None:
-    for kind in (Kind.CLOSE_CHAT, Kind.KICK, Kind.SILENCE):
-        error = do(group(bot_is_owner=False), kind)[0]
-        assert isinstance(error, Refused)
-        assert "owner" in str(error)
+def test_a_bot_that_does_not_own_the_group_tells_why() -> None:
+    for kind in (Kind.CLOSE_CHAT, Kind.KICK):
+        outcome = do(group(bot_is_owner=False), kind)[0]
+        assert outcome.kind is OutcomeKind.MANUAL
+        assert "owner" in outcome.detail
+    error = do(group(bot_is_owner=False), Kind.SILENCE)[0]  # no owner has a button for one person
+    assert isinstance(error, Refused)
+    assert "owner" in str(error)
 
 
 def test_one_change_at_a_time() -> None:
@@ -162,7 +224,7 @@ def test_one_change_at_a_time() -> None:
     ],
 )
 def test_codes_of_groups(code: int, error: type[Exception]) -> None:
-    assert isinstance(do(Cloud(script=[Refusal(code)]), Kind.CLOSE_CHAT)[0], error)
+    assert isinstance(do(Cloud(script=[Refusal(code)]), Kind.OPEN_CHAT)[0], error)
 
 
 def test_a_group_has_a_table_of_its_own() -> None:

@@ -157,3 +157,10 @@ def test_a_fault_of_the_network_takes_no_bot_away() -> None:
     notes = Notes({"bot": "yes"})
     probed(refusing("/bots/events", 121001, 500, bot="there", bot_in={MEETING}), notes, bot=True)
     assert notes.get("bot") == "yes"
+
+
+def test_a_long_connection_that_others_have_taken_up_is_a_problem_and_not_a_passing_fault() -> None:
+    found = probed(refusing("/callback/ws/endpoint", 1000040350, 200))["stream"]
+    assert found.finding is Finding.PROBLEM
+    assert "other programs" in found.detail.en
+    assert probed(refusing("/callback/ws/endpoint", 1000040343, 200))["stream"].finding is Finding.UNKNOWN

@@ -237,7 +237,8 @@ PAIRS: dict[str, Pair] = {
     ),
     "warn": Pair(ours=doing(Kind.WARN), theirs=(message("open_id", PUPIL),)),
     "group list": Pair(ours=lambda a: a.participants(TODAY), theirs=(members_of(), chat_of(), moderation_of())),
-    "group close": Pair(ours=doing(Kind.CLOSE_CHAT, TODAY), theirs=(moderation(moderation_setting="only_owner"),)),
+    "group close": Pair(ours=doing(Kind.CLOSE_CHAT, TODAY), 
+                        theirs=(moderation_of(), moderation(moderation_setting="only_owner"))),
     "group open": Pair(ours=doing(Kind.OPEN_CHAT, TODAY), theirs=(moderation(moderation_setting="all_members"),)),
     "group silence": Pair(
         ours=doing(Kind.SILENCE, TODAY),
