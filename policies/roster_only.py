@@ -72,7 +72,7 @@ def _sent_out(state: LessonState, person: Person) -> bool:
 def unnamed(person: Person) -> bool:
     """Whether the platform has not told who this is: WeCom announces that somebody came, its list brings his link."""
     p = person.participant
-    return not (p.name or p.account or p.email or p.link)
+    return not (p.name or p.account or p.accounts or p.email or p.link)
 
 
 def perhaps_known(state: LessonState, person: Person) -> bool:

@@ -35,10 +35,15 @@ def _posted(told: Told) -> Iterable[Received]:
     known = people.identifier(message.get("message_id"))
     if not key or not who or not known:
         return
-    author = Participant(id=who, account=who.removeprefix(people.UNREACHABLE))
+    author = _member(who, sender.get("sender_id"))
     line = ev.ChatPosted(at=at, participant=author, text=_words(message), message=known)
     yield told.fact(ev.LessonStarted(at=at), key=key, id="day:" + digest(key))
     yield told.fact(line, key=key, id=f"im:{known}")
+
+
+def _member(who: str, ids: object, name: str = "") -> Participant:
+    known = who.removeprefix(people.UNREACHABLE)
+    return Participant(id=who, name=name, account=known, accounts=people.further(ids))
 
 
 def _words(message: Mapping[str, Any]) -> str:
@@ -74,7 +79,7 @@ def _members(kind: type[ev.PersonEvent], told: Told) -> Iterable[Received]:
         if not who:
             continue
         name = people.text(user.get("name"), people.MAX_NAME)
-        person = Participant(id=who, name=name, account=who.removeprefix(people.UNREACHABLE))
+        person = _member(who, user.get("user_id"), name)
         yield told.fact(kind(at=told.at, participant=person), key=key, id=f"{told.id}:{digest(who)[:12]}")
 
 

@@ -65,6 +65,13 @@ def account(ids: object) -> str:
     return UNREACHABLE + other if other else ""
 
 
+def further(ids: object) -> tuple[str, ...]:
+    """The other ids under which the tenant and the developer know the same person; a class list may hold any."""
+    known = members(ids)
+    given = (text(known.get(name)) for name in ("union_id", "user_id"))
+    return tuple(i for i in given if i and i != account(ids).removeprefix(UNREACHABLE))
+
+
 def participant(user: Mapping[str, Any], *, role: Role, seconds: int) -> Participant:
     """The presence of an event's user. `seconds` since the epoch tells apart those who have no id at all."""
     who = account(user.get("id"))
@@ -75,6 +82,7 @@ def participant(user: Mapping[str, Any], *, role: Role, seconds: int) -> Partici
         account=who.removeprefix(UNREACHABLE),
         role=role,
         address="" if kind is None else str(kind),
+        accounts=further(user.get("id")),
     )
 
 

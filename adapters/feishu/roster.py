@@ -11,7 +11,7 @@ from adapters.feishu import people
 from adapters.feishu.client import BY_OPEN_ID, Client, Json, segment
 from adapters.feishu.errors import PLATFORM
 from adapters.feishu.keys import Meeting
-from adapters.feishu.names import Names
+from adapters.feishu.names import NOTHING, Known, Names
 from adapters.feishu.reserves import Reserves
 from adapters.memory import Memory
 from app.domain.errors import Gone, Transient
@@ -43,10 +43,8 @@ class Lists:
         if not live:
             self._ids.forget(meeting.number)
             return Attendance(inside=(), live=False)
-        called = await self._names.of(p.account for p in inside)
-        return Attendance(
-            inside=tuple(Presence(participant=replace(p, name=called.get(p.account, ""))) for p in inside)
-        )
+        known = await self._names.of(p.account for p in inside)
+        return Attendance(inside=tuple(_named(p, known.get(p.account, NOTHING)) for p in inside))
 
     async def inside(self, meeting_id: str) -> tuple[Participant, ...]:
         """The same without names and owners: for a measure that is about all of them."""
@@ -100,6 +98,10 @@ class Lists:
         reserve = self._reserves.get(meeting.number or people.identifier(found.get("meeting_no")))
         host = people.account(people.members(found.get("host_user")).get("id"))
         return (*(reserve.hosts if reserve else ()), host)
+
+
+def _named(person: Participant, known: Known) -> Presence:
+    return Presence(participant=replace(person, name=known.name, accounts=known.accounts))
 
 
 def _presences(rows: Iterable[Json], teachers: tuple[str, ...]) -> tuple[Participant, ...]:

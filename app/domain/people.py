@@ -41,7 +41,7 @@ class Participant:
     `id` is the platform's id of this presence; `account` the platform's account id ("" for guests); `link` the
     opaque personal-link or room token that the platform hands back ("" if none); `address` is opaque to
     Menshen: whatever the adapter needs to reach this presence again (device code, session handle), copied from
-    the newest event.
+    the newest event; `accounts` further account ids of the same person that the platform vouches for.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Participant:
     role: Role = Role.ATTENDEE
     address: str = ""
     network: str = ""
+    accounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +161,7 @@ def match(roster: Roster, participant: Participant) -> Match:
         return Match(entry=None, trust=Trust.STRANGER, facts=(Fact.NO_ROSTER,))
     if participant.link and (entry := roster.by_account(participant.link)):
         return Match(entry=entry.id, trust=Trust.VERIFIED, facts=(Fact.LINK,))
-    if entry := roster.by_account(participant.account, participant.email):
+    if entry := roster.by_account(participant.account, participant.email, *participant.accounts):
         return Match(entry=entry.id, trust=Trust.VERIFIED, facts=(Fact.ACCOUNT,))
     named = roster.by_name(participant.name)
     if len(named) == 1:

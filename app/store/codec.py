@@ -14,7 +14,9 @@ from app.domain.events import EVENTS, Event, OutcomeSettled
 from app.domain.people import Roster, RosterEntry
 from app.domain.state import LessonState, Standing
 
-PRIVATE = frozenset({"name", "account", "address", "email", "network", "link", "text", "raw", "params", "title"})
+PRIVATE = frozenset(
+    {"name", "account", "accounts", "address", "email", "network", "link", "text", "raw", "params", "title"}
+)
 _OMITTED = frozenset(
     {"name", "account", "email", "network", "link", "address", "stream", "message", "undo_of", "title", "detail",
      "code", "raw", "reference", "by", "button", "target", "operator", "instruction", "switches", "waiting"}
@@ -130,7 +132,7 @@ def _split(value: Any) -> tuple[Any, Any]:
         public: dict[str, Any] = {}
         private: dict[str, Any] = {}
         for key, item in value.items():
-            if item in _EMPTY and key in _OMITTED:
+            if (item in _EMPTY and key in _OMITTED) or (key == "accounts" and not item):
                 continue
             if key in PRIVATE:
                 private[key] = item

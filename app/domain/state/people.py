@@ -35,7 +35,7 @@ def newest(old: Participant, new: Participant) -> Participant:
     return replace(new, **blank) if blank else new
 
 
-_OPTIONAL = ("name", "account", "email", "link", "address", "network")
+_OPTIONAL = ("name", "account", "email", "link", "address", "network", "accounts")
 
 
 def joined(state: LessonState, e: ev.ParticipantJoined) -> LessonState:

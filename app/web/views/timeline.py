@@ -103,7 +103,8 @@ def _is_news(state: LessonState, row: Row) -> bool:
         return row.kind in TOLD | _STEPS
     told = _mapping(row.body.get("participant"))
     account, email, link = (str(told.get(name) or "") for name in ("account", "email", "link"))
-    known = match(state.roster, Participant(id="", account=account, email=email, link=link))
+    accounts = tuple(map(str, told.get("accounts") or ()))
+    known = match(state.roster, Participant(id="", account=account, email=email, link=link, accounts=accounts))
     return known.trust is not Trust.VERIFIED
 
 

@@ -10,7 +10,8 @@ from adapters.base import STREAMED, Delivery, Received
 from adapters.feishu import FeishuAdapter
 from adapters.http import Http
 from app.domain import events as ev
-from app.domain.people import Role
+from app.domain.people import Participant, Role, Roster, RosterEntry, Trust
+from app.domain.state import LessonState, apply
 from tests.adapters.conformance import NOW
 from tests.adapters.feishu.cloud import CHAT, LESSON, settings
 from tests.adapters.feishu.sample import MEETING, NUMBER, PUPIL, TEACHER, content, meeting, user
@@ -90,6 +91,27 @@ def test_a_person_of_another_developer_is_known_by_the_other_id() -> None:
     foreign = {"id": {"open_id": "", "union_id": "on_1"}, "user_type": 1}
     person = one("vc.meeting.join_meeting_v1", meeting=meeting(), operator=foreign).participant
     assert (person.id, person.account) == ("@on_1", "on_1")
+
+
+def test_the_other_ids_of_a_person_are_told_as_well() -> None:
+    ids = user()["id"]
+    came = one("vc.meeting.join_meeting_v1").participant
+    assert came.accounts == (ids["union_id"], ids["user_id"])
+    foreign = {"id": {"union_id": "on_1", "user_id": "u1"}, "user_type": 1}
+    assert one("vc.meeting.join_meeting_v1", meeting=meeting(), operator=foreign).participant.accounts == ("u1",)
+    added = [{"name": "甲", "user_id": ids}]
+    assert one("im.chat.member.user.added_v1", chat_id=CHAT, users=added).participant.accounts == came.accounts
+
+
+@pytest.mark.parametrize("known", ["user_id", "union_id", "open_id"])
+def test_a_class_list_may_hold_any_id_and_a_list_of_open_ids_forgets_none(known: str) -> None:
+    roster = Roster((RosterEntry(id="r1", name="学生", accounts=(user()["id"][known],)),))
+    came = one("vc.meeting.join_meeting_v1")
+    state = apply(LessonState(lesson="l1", roster=roster), came)
+    assert state.inside[PUPIL].match.trust is Trust.VERIFIED
+    seen = ev.Attendance(inside=(ev.Presence(participant=Participant(id=PUPIL, account=PUPIL)),))
+    state = apply(state, ev.RosterPolled(at=NOW + 9, asked_at=NOW + 8, attendance=seen))
+    assert state.inside[PUPIL].match.trust is Trust.VERIFIED
 
 
 def test_a_second_device_of_an_account_is_the_same_presence() -> None:

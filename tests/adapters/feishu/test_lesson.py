@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import web
 
 from adapters import REGISTRY
@@ -17,7 +18,7 @@ from adapters.feishu import FeishuAdapter
 from adapters.http import Http
 from app.clock import Clock
 from app.connections import Connections
-from app.domain.people import Roster, RosterEntry
+from app.domain.people import Roster, RosterEntry, Trust
 from app.executor import Executor
 from app.pipeline import Pipeline
 from tests.adapters.feishu.cloud import CHAT, Chat, Cloud, row, served
@@ -92,12 +93,17 @@ class Quick(FeishuAdapter):
 
 
 def on_a_day(
-    tmp_path: Path, story: Callable[[Duty, Tenant], Awaitable[None]], *, key: str = NUMBER, **more: Any
+    tmp_path: Path,
+    story: Callable[[Duty, Tenant], Awaitable[None]],
+    *,
+    key: str = NUMBER,
+    listed: Roster = ROSTER,
+    **more: Any,
 ) -> Guarded:
     registry = {**REGISTRY, "feishu": Quick}
     url = f"sqlite:///{tmp_path}/menshen.db"
     with guarded(url, registry=registry, clock=time.time) as school:
-        school.course("c2", meeting=key, listed=ROSTER, document=more.pop("document", {"preset": "seminar"}))
+        school.course("c2", meeting=key, listed=listed, document=more.pop("document", {"preset": "seminar"}))
 
         async def told() -> None:
             async with on_duty(school, Tenant(status=1, inside=[], **more)) as (duty, tenant):
@@ -154,6 +160,26 @@ def test_a_pupil_stays_and_a_stranger_is_put_out(tmp_path: Path) -> None:
     (lesson,) = school.rows("lessons", course_id="c2")
     assert lesson.key == f"{NUMBER}:{MEETING}"
     assert school.chain_holds() > 5
+
+
+@pytest.mark.parametrize("known", ["user_id", "union_id"])
+def test_a_class_that_is_listed_by_the_ids_of_its_tenant_stays(tmp_path: Path, known: str) -> None:
+    teacher, pupil = (user(who)["id"][known] for who in (TEACHER, PUPIL))
+    entries = (
+        RosterEntry(id="t1", name="王老师", accounts=(teacher,), staff=True),
+        RosterEntry(id="r1", name="学生", accounts=(pupil,)),
+    )
+
+    async def story(duty: Duty, tenant: Tenant) -> None:
+        tenant.start()
+        tenant.comes(PUPIL)
+        tenant.comes(RAIDERS[0])
+        await duty.settled({"kick": "confirmed"})
+        assert here(tenant) == {TEACHER, PUPIL}
+        inside = (await duty.state()).inside
+        assert {p.match.trust for p in inside.values()} == {Trust.VERIFIED}
+
+    on_a_day(tmp_path, story, listed=Roster(entries))
 
 
 def test_a_raid_ends_with_the_class_alone(tmp_path: Path) -> None:

@@ -118,6 +118,12 @@ def test_names_come_from_the_address_book_once_for_an_hour() -> None:
     assert len([t for _, t in cloud.asked if "users/batch" in t]) == 2
 
 
+def test_the_address_book_tells_the_other_ids_of_whom_no_event_told() -> None:
+    cloud = Cloud(users={PUPIL: {"open_id": PUPIL, "union_id": "on_1", "user_id": "u1", "name": "访客"}})
+    told = {p.participant.id: p.participant.accounts for p in listed(cloud).inside}
+    assert told == {TEACHER: (), PUPIL: ("on_1", "u1")}
+
+
 def test_without_the_scope_there_are_no_names_and_nothing_else() -> None:
     cloud = Cloud(script=[None, Refusal(99991672)])
     assert [p.participant.name for p in listed(cloud).inside] == ["", ""]

@@ -14,8 +14,10 @@ TWINS = (RosterEntry(id="3", name="王伟", accounts=("acc-3",)), RosterEntry(id
 CLASS = Roster((TAN, XIAO, *TWINS))
 
 
-def who(name: str = "", *, account: str = "", email: str = "", link: str = "") -> Participant:
-    return Participant(id="p", name=name, account=account, email=email, link=link)
+def who(
+    name: str = "", *, account: str = "", email: str = "", link: str = "", more: tuple[str, ...] = ()
+) -> Participant:
+    return Participant(id="p", name=name, account=account, email=email, link=link, accounts=more)
 
 
 VERIFIED, CLAIMED, STRANGER = Trust.VERIFIED, Trust.CLAIMED, Trust.STRANGER
@@ -27,6 +29,9 @@ VERIFIED, CLAIMED, STRANGER = Trust.VERIFIED, Trust.CLAIMED, Trust.STRANGER
         (who("whatever", account="acc-1"), "1", VERIFIED, Fact.ACCOUNT),
         (who("whatever", account="ACC-1"), "1", VERIFIED, Fact.ACCOUNT),
         (who("whatever", email="Tan@School.example"), "1", VERIFIED, Fact.ACCOUNT),
+        (who("whatever", account="ou-9", more=("on-9", "ACC-1")), "1", VERIFIED, Fact.ACCOUNT),
+        (who("whatever", account="acc-2", more=("acc-1",)), "2", VERIFIED, Fact.ACCOUNT),  # the first id goes first
+        (who("陈晓", account="ou-9", more=("", "acc-9")), "2", CLAIMED, Fact.NAME),
         (who("陈晓", link="link-2"), "2", VERIFIED, Fact.LINK),
         (who("陈晓", link="link-9"), "2", CLAIMED, Fact.NAME),
         (who("陈晓", account="acc-9"), "2", CLAIMED, Fact.NAME),

@@ -68,8 +68,10 @@ def test_what_was_erased_comes_back_empty_and_never_fails(kind: str) -> None:
 
 
 def test_names_accounts_and_chat_stand_apart() -> None:
-    who = Participant(id="p7", name="陈晓", account="acc-7", email="c@s.example", link="l-7", network="192.0.2.7")
-    secrets = ("陈晓", "acc-7", "c@s.example", "l-7", "192.0.2.7", "私たち")
+    who = Participant(
+        id="p7", name="陈晓", account="acc-7", email="c@s.example", link="l-7", network="192.0.2.7", accounts=("on-7",)
+    )  # fmt: skip
+    secrets = ("陈晓", "acc-7", "on-7", "c@s.example", "l-7", "192.0.2.7", "私たち")
     events: tuple[ev.Event, ...] = (
         joined(who), says(who, "私たち"), polled([who, pupil(1)], [who]), ev.Unknown(at=1.0, name="n", raw="陈晓"),
         ev.OutcomeSettled(
@@ -119,6 +121,20 @@ def test_a_folded_state_comes_back_with_the_roster_of_the_day() -> None:
 def test_a_roster_comes_back() -> None:
     entries = (RosterEntry(id="1", name="Đỗ", aliases=("Do",), accounts=("a", "b"), staff=True),)
     assert codec.roster_from(codec.roster_text(entries)).entries == entries
+
+
+def test_further_accounts_come_back_and_rows_and_snapshots_of_before_them_still_load() -> None:
+    event = joined(dataclasses.replace(pupil(1), accounts=("on-1", "u1")))
+    body, private = codec.event_row(event)
+    assert msgspec.json.decode(private)["participant"]["accounts"] == ["on-1", "u1"]
+    assert codec.event_from(event.kind, body, private) == event
+    assert "accounts" not in "".join(codec.event_row(joined(pupil(1))))
+    old = '{"participant":{"name":"学生1","account":"account-1"}}'
+    assert codec.event_from(event.kind, body, old) == joined(pupil(1))
+    packed = msgspec.msgpack.decode(codec.snapshot(busy()))
+    for person in (*packed["inside"].values(), *packed["waiting"].values()):
+        del person["participant"]["accounts"]
+    assert codec.state_from(msgspec.msgpack.encode(packed), busy().roster) == busy()
 
 
 def test_rows_are_json_that_others_can_read() -> None:

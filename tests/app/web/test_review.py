@@ -19,7 +19,7 @@ from app.live import rfc3339
 from app.store import tables as t
 from app.store.review import Judgement
 from app.web import exports
-from app.web.masking import mask
+from app.web.masking import HIDDEN, _masked, mask
 from app.web.words import Language
 from tests.app.store.scripted import MATHS, MUSIC, NINE, REHEARSAL, SCHOOL, STRANGER
 from tests.app.web.review_desk import ReviewDesk, fields, text_of
@@ -102,6 +102,11 @@ def test_a_file_speaks_the_readers_language(review_desk: ReviewDesk) -> None:
 )  # fmt: skip
 def test_a_masked_name_keeps_its_first_letter_and_nothing_of_its_length(name: str, shown: str) -> None:
     assert mask(name) == shown
+
+
+def test_a_masked_person_has_no_account_of_any_kind() -> None:
+    person = {"id": "p1", "role": "attendee", "account": "ou_1", "accounts": ["on_1", "u1"]}
+    assert _masked(person, None) == {**person, "account": HIDDEN, "accounts": [HIDDEN, HIDDEN]}
 
 
 def test_names_leave_the_house_only_when_asked_for_and_that_is_written_down(review_desk: ReviewDesk) -> None:
