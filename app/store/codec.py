@@ -20,6 +20,7 @@ _OMITTED = frozenset(
      "code", "raw", "reference", "by", "button", "target", "operator", "instruction", "switches", "waiting"}
 )  # fmt: skip
 _EMPTY = ("", None)
+_RARELY = frozenset({"admitted"})  # written only where it is so
 # Fields that an event cannot do without, but a row can: they are personal and erased, or were empty.
 _ERASED = {"chat.posted": {"text": ""}, "unknown": {"name": ""}, "button.pressed": {"by": ""}}
 
@@ -130,7 +131,7 @@ def _split(value: Any) -> tuple[Any, Any]:
         public: dict[str, Any] = {}
         private: dict[str, Any] = {}
         for key, item in value.items():
-            if item in _EMPTY and key in _OMITTED:
+            if (item in _EMPTY and key in _OMITTED) or (item is False and key in _RARELY):
                 continue
             if key in PRIVATE:
                 private[key] = item
