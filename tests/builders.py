@@ -64,8 +64,8 @@ def ended(at: float = LATER) -> ev.LessonEnded:
     return ev.LessonEnded(at=at)
 
 
-def joined(who: Participant, at: float = LATER) -> ev.ParticipantJoined:
-    return ev.ParticipantJoined(at=at, participant=who)
+def joined(who: Participant, at: float = LATER, admitted: bool = False) -> ev.ParticipantJoined:
+    return ev.ParticipantJoined(at=at, participant=who, admitted=admitted)
 
 
 def waits(who: Participant, at: float = LATER) -> ev.ParticipantWaiting:

@@ -34,6 +34,7 @@ class Element:
     target: Mapping[str, Any]
     meeting: Mapping[str, Any]
     extend: Mapping[str, Any]
+    account: str  # userid of the account that creates the classes
 
     @property
     def subject(self) -> Mapping[str, Any]:
@@ -57,14 +58,15 @@ class Element:
 Reading = Callable[[Element], ev.Event | None]
 
 
-def received(document: object, *, received_at: float) -> tuple[Received, ...]:
+def received(document: object, *, received_at: float, account: str = "") -> tuple[Received, ...]:
     """The facts of one notification, oldest first, each once. Raises Malformed when the envelope is not one."""
     envelope = people.members(document)
     name, payload = people.text(envelope.get("event")), envelope.get("payload")
     if not name or not isinstance(payload, list):
         raise Malformed(PLATFORM, "the notification has no event or no payload")
     trace = people.text(envelope.get("trace_id")) or people.text(envelope.get("unique_sequence"))
-    elements = sorted((_element(name, raw, received_at) for raw in payload or [envelope]), key=lambda e: e.at)
+    entries = payload or [envelope]
+    elements = sorted((_element(name, raw, received_at, account) for raw in entries), key=lambda e: e.at)
     facts: dict[str, Received] = {}
     for element in elements:
         fact = _fact(trace, element)
@@ -72,7 +74,7 @@ def received(document: object, *, received_at: float) -> tuple[Received, ...]:
     return tuple(facts.values())
 
 
-def _element(name: str, raw: object, received_at: float) -> Element:
+def _element(name: str, raw: object, received_at: float, account: str) -> Element:
     entry = people.members(raw)
     return Element(
         event=name,
@@ -82,6 +84,7 @@ def _element(name: str, raw: object, received_at: float) -> Element:
         target=people.members(entry.get("to_operator")),
         meeting=people.members(entry.get("meeting_info")),
         extend=people.members(entry.get("extend_info")),
+        account=account,
     )
 
 
@@ -153,7 +156,16 @@ def _put_back(element: Element) -> ev.Event | None:
 
 def _admitted(element: Element) -> ev.Event | None:
     who = _participant(element, element.target)
-    return ev.ParticipantJoined(at=element.at, participant=who) if who else None
+    return ev.ParticipantJoined(at=element.at, participant=who, admitted=_by_a_host(element)) if who else None
+
+
+def _by_a_host(element: Element) -> bool:
+    """Whether somebody who leads the class did it to somebody else."""
+    doer = element.operator
+    if people.handle(doer) in ("", people.handle(element.target)):
+        return False
+    role = people.role(doer.get("user_role")) or _owned(element, doer)
+    return role is not Role.ATTENDEE or people.text(doer.get("userid")) == element.account != ""
 
 
 def _left_waiting_room(element: Element) -> ev.Event | None:

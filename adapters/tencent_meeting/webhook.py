@@ -56,7 +56,7 @@ def parse(settings: TencentMeetingSettings, delivery: Delivery) -> tuple[Receive
         text = _plain(settings, _data(delivery.body) or "").decode("utf-8").lstrip("\ufeff \t\r\n")
         # Bytes after the document are allowed: page 54658 can be read as "message followed by the key".
         document, _ = json.JSONDecoder().raw_decode(text)
-        return events.received(document, received_at=delivery.received_at)
+        return events.received(document, received_at=delivery.received_at, account=settings.operator_userid)
     except (ValueError, RecursionError) as e:
         raise Malformed(PLATFORM, f"the notification is not readable JSON ({type(e).__name__})") from e
 

@@ -122,6 +122,16 @@ def _of_target(kind: type[ev.PersonEvent], notice: Notice) -> ev.Event | None:
     return kind(at=notice.at, participant=who) if who else None
 
 
+def _admitted(notice: Notice) -> ev.Event | None:
+    """Out of the waiting room: let in by the account that is named, or by "sys" where we asked for it ourselves."""
+    who = _person(notice.target, notice.host)
+    if who is None:
+        return None
+    account = people.account(notice.actor.get("UserId"))
+    himself = account == who.account or people.text(notice.actor.get("TmpOpenId")) == who.id
+    return ev.ParticipantJoined(at=notice.at, participant=who, admitted=bool(account) and not himself)
+
+
 def _left(notice: Notice) -> ev.Event | None:
     who = _person(notice.actor, notice.host)
     return ev.ParticipantLeft(at=notice.at, participant=who, inside_only=True) if who else None
@@ -162,7 +172,7 @@ READINGS: Mapping[str, Reading] = {
     # begin the lesson, and everything that belongs to its start would be asked, and refused, before there is a room.
     "join_waiting_room": partial(_of_actor, ev.ParticipantWaiting),
     "quit_waiting_room": _left_waiting_room,
-    "join_from_meeting_room": partial(_of_target, ev.ParticipantJoined),  # despite its name: out of the waiting room
+    "join_from_meeting_room": _admitted,  # despite its name: out of the waiting room
     "move_to_waiting_room": partial(_of_target, ev.ParticipantWaiting),
     "role_change": _role_changed,
     "open_screen_share": partial(_of_actor, ev.ShareStarted),

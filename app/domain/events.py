@@ -95,7 +95,10 @@ class ParticipantWaiting(PersonEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantJoined(PersonEvent):
+    """`admitted` = a person who leads the lesson let this one in, in the platform's own client."""
+
     kind: ClassVar[str] = "participant.joined"
+    admitted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ _OMITTED = frozenset(
      "code", "raw", "reference", "by", "button", "target", "operator", "instruction", "switches", "waiting"}
 )  # fmt: skip
 _EMPTY = ("", None)
+_RARELY = frozenset({"admitted", "accounts"})  # written only where there is something to say
 # Fields that an event cannot do without, but a row can: they are personal and erased, or were empty.
 _ERASED = {"chat.posted": {"text": ""}, "unknown": {"name": ""}, "button.pressed": {"by": ""}}
 
@@ -132,7 +133,7 @@ def _split(value: Any) -> tuple[Any, Any]:
         public: dict[str, Any] = {}
         private: dict[str, Any] = {}
         for key, item in value.items():
-            if (item in _EMPTY and key in _OMITTED) or (key == "accounts" and not item):
+            if (item in _EMPTY and key in _OMITTED) or (not item and key in _RARELY):
                 continue
             if key in PRIVATE:
                 private[key] = item

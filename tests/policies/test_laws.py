@@ -1,6 +1,6 @@
 """The laws of rules, over every rule at once: random settings, random histories, random events."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Literal, get_args, get_origin
 
@@ -53,7 +53,7 @@ outcomes = st.sampled_from([o for o in OutcomeKind if o is not OutcomeKind.PENDI
 
 def events() -> st.SearchStrategy[ev.Event]:
     """Any event about anybody here."""
-    about = [joined, waits, left, unmuted, muted, shares]
+    about: list[Callable[..., ev.Event]] = [joined, waits, left, unmuted, muted, shares]
     person: list[st.SearchStrategy[ev.Event]] = [st.builds(make, people, times) for make in about]
     switch = st.sampled_from(["locked", "chat_closed", "waiting_room", "share_restricted", "muted_all"])
     return st.one_of(

@@ -133,6 +133,16 @@ def test_whom_a_teacher_admitted_is_not_judged_again() -> None:
     assert world.tell(joined(stranger(1), LATER + 1), renamed(stranger(1), "zz", LATER + 2)) == ()
 
 
+def test_whom_a_teacher_admitted_in_the_platforms_own_client_is_left_alone() -> None:
+    rules = only("roster_only")
+    world = Rehearsal(rules, lesson(waiting=[stranger(1)]))
+    assert world.tell(joined(stranger(1), LATER + 1, admitted=True), joined(stranger(1), LATER + 2)) == ()
+    assert world.tell(ticked(LATER + 2 + EVERY), polled([stranger(1)], at=LATER + 30)) == ()
+    assert wake_at(rules, world.state) is None
+    off = Rehearsal(rules, lesson(waiting=[stranger(1)], waiting_room=False))
+    assert in_short(off.tell(joined(stranger(1), LATER + 1, admitted=True))) == ("hold x1",)
+
+
 def test_the_reason_and_the_evidence_are_told() -> None:
     state = lesson(inside=[pupil(1)])
     world = Rehearsal(only("roster_only"), state)

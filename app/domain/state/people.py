@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain import events as ev
+from app.domain.actions import SENDS_OUT, ActionKind, OutcomeKind
 from app.domain.people import Participant, Role, Roster, Trust, match
-from app.domain.state.shape import KEEP_ROWS, LessonState, Line, Person, Status, name_of
+from app.domain.state.shape import KEEP_ROWS, LessonState, Line, Person, Standing, Status, name_of
 
 REMEMBER_GONE = 900.0  # seconds that a departed presence is remembered, longer than any platform's retry
 
@@ -46,7 +47,40 @@ def joined(state: LessonState, e: ev.ParticipantJoined) -> LessonState:
         return state  # a late report of a presence that has left or was held since
     came = _arrived(state, p, e.at, state.inside.get(p.id) or held)
     waiting = {k: v for k, v in state.waiting.items() if k != p.id} if p.id in state.waiting else state.waiting
-    return _awake(state.but(inside={**state.inside, p.id: came}, waiting=waiting), e.at)
+    by_hand = e.admitted and _by_hand(state, came, held, e.at)
+    state = _awake(state.but(inside={**state.inside, p.id: came}, waiting=waiting), e.at)
+    return vouched(state, p.id) if by_hand else state
+
+
+def _by_hand(state: LessonState, came: Person, held: Person | None, at: float) -> bool:
+    """Whether an admission is a human's word for this person, as the button is.
+
+    It is none where the platform lets everybody in, where we asked for it ourselves through the host, or where a human
+    has sent the person out since.
+    """
+    if state.switches.waiting_room is False:
+        return False
+    intents = state.intents.values()
+    if any(s.action.kind is ActionKind.CLOSE_WAITING_ROOM for s in state.open_intents()):
+        return False
+    if state.is_barred(came) and any(s.by and s.action.kind in SENDS_OUT and s.at > at for s in intents):
+        return False
+    return not any(_let_in(s, came.participant.id, held) for s in intents)
+
+
+def _let_in(s: Standing, pid: str, held: Person | None) -> bool:
+    """Whether this intent of ours may be what let somebody in: not if he was made to wait again after it."""
+    if s.action.kind is not ActionKind.ADMIT or s.action.target is None or s.action.target.id != pid:
+        return False
+    if s.status in _WAITS_FOR_ANSWER:
+        return True
+    return s.status not in _NEVER_DONE and not (held and held.since > s.settled_at)
+
+
+_WAITS_FOR_ANSWER = (OutcomeKind.PENDING, OutcomeKind.REQUESTED)
+_NEVER_DONE = (
+    OutcomeKind.SIMULATED, OutcomeKind.MANUAL, OutcomeKind.UNSUPPORTED, OutcomeKind.REFUSED, OutcomeKind.GONE,
+)  # fmt: skip
 
 
 def _awake(state: LessonState, at: float) -> LessonState:

@@ -42,6 +42,8 @@ def flat(fact: Received) -> dict[str, Any]:
     if isinstance(fact.event, ev.PersonEvent):
         told["participant"] = {k: v for k, v in told["participant"].items() if k not in ("email", "network")}
     told.pop("raw", None)
+    if told.get("admitted") is False:
+        del told["admitted"]
     return told
 
 
@@ -106,6 +108,31 @@ def test_a_time_that_is_none_is_replaced_by_ours(moment: object) -> None:
     document = json.loads(json.dumps(FIXTURES["end.0"]["delivery"]))
     document["payload"][0]["operate_time"] = moment
     assert read(document)[0].event == ev.LessonEnded(at=NOW)
+
+
+PERSON = {"userid": "", "uuid": "", "ms_open_id": "b3RoZXI=", "instance_id": "1"}
+
+
+@pytest.mark.parametrize(
+    ("operator", "admitted"),
+    [
+        ({}, True),  # who created the class
+        ({**PERSON, "user_role": 2}, True),
+        ({**PERSON, "user_role": 6}, True),
+        ({**PERSON, "userid": settings().operator_userid}, True),
+        ({**PERSON, "user_role": 0}, False),
+        (PERSON, False),
+        ({"userid": "", "uuid": "", "ms_open_id": ""}, False),
+        ({**PERSON, "ms_open_id": "bXNvcGVuaWQtMDAx", "user_role": 2}, False),  # nobody lets himself in
+    ],
+)
+def test_an_admission_tells_whether_a_host_let_somebody_in(operator: dict[str, object], admitted: bool) -> None:
+    document = json.loads(json.dumps(FIXTURES["participant-admitted"]["delivery"]))
+    entry = document["payload"][0]
+    entry["operator"] = operator or entry["operator"]
+    event = read(document)[0].event
+    assert isinstance(event, ev.ParticipantJoined)
+    assert event.admitted is admitted
 
 
 # --- with the fold: what a lesson looks like afterwards -------------------------------------------------------------

@@ -99,6 +99,20 @@ def test_what_is_done_to_somebody_is_about_him_and_never_about_who_did_it(
         assert isinstance(missing, ev.Unknown)  # without the person it is nobody's, least of all the teacher's
 
 
+def test_an_admission_tells_whether_a_person_let_somebody_in() -> None:
+    target = {"UserId": "lisi", "TmpOpenId": PUPIL}
+    for openid, userid, admitted in (
+        (TEACHER, "teacher01", True),
+        ("", "teacher01", True),
+        (TEACHER, "", False),
+        ("", "sys", False),
+        (PUPIL, "lisi", False),  # nobody lets himself in
+    ):
+        event = one(notice("join_from_meeting_room", openid=openid, userid=userid, OperatedUser=target))
+        assert event.admitted is admitted, userid
+    assert not one(notice("join_meeting", userid="stu001")).admitted
+
+
 @pytest.mark.parametrize(
     ("number", "role"),
     [("0", Role.ATTENDEE), ("1", Role.HOST), ("2", Role.HOST), ("3", Role.HOST), ("4", Role.ATTENDEE),

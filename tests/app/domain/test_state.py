@@ -268,6 +268,45 @@ def test_a_teachers_word_for_somebody_lasts_until_he_is_held_again() -> None:
     assert not fold(state, waits(stranger(1), T + 2)).waiting["x1"].trusted
 
 
+def test_an_admission_in_the_platforms_own_client_is_a_teachers_word_too() -> None:
+    state = lesson(waiting=[stranger(1)])
+    assert fold(state, joined(stranger(1), T, admitted=True)).inside["x1"].vouched
+    told_twice = fold(state, joined(stranger(1), T), joined(stranger(1), T, admitted=True), joined(stranger(1), T + 1))
+    assert told_twice.inside["x1"].vouched
+    assert not fold(state, joined(stranger(1), T)).inside["x1"].vouched
+    assert fold(lesson(waiting=[stranger(1)], waiting_room=True), joined(stranger(1), T, True)).inside["x1"].vouched
+
+
+def test_a_room_that_lets_everybody_in_vouches_for_nobody() -> None:
+    off = lesson(waiting=[stranger(1)], waiting_room=False)
+    closing = note(lesson(waiting=[stranger(1)]), standing(ActionKind.CLOSE_WAITING_ROOM, at=T))
+    for state in (off, closing):
+        assert not fold(state, joined(stranger(1), T + 1, admitted=True)).inside["x1"].vouched
+
+
+def test_what_a_rule_let_in_through_the_host_is_no_teachers_word() -> None:
+    """The platform names the host, through whom we asked: a claimed name would be beyond suspicion by that."""
+    state = note(lesson(waiting=[named(1)]), standing(ActionKind.ADMIT, named(1), at=T))
+    came = joined(named(1), T + 1, admitted=True)
+    confirmed = settled(state.intents["i1"], OutcomeKind.CONFIRMED, T + 1)
+    assert not fold(state, came).inside["n1"].vouched
+    assert not fold(state, confirmed, came).inside["n1"].vouched
+    assert not fold(state, came, confirmed, came).inside["n1"].vouched
+    again = fold(state, came, confirmed, waits(named(1), T + 5), joined(named(1), T + 9, admitted=True))
+    assert again.inside["n1"].vouched
+    for outcome in (OutcomeKind.MANUAL, OutcomeKind.REFUSED):
+        assert fold(state, settled(state.intents["i1"], outcome, T), came).inside["n1"].vouched
+
+
+def test_the_newer_word_of_two_about_one_person_counts() -> None:
+    sent = fold(lesson(inside=[stranger(1)]), pressed("hold", stranger(1), T))
+    sent = note(sent, standing(ActionKind.HOLD, stranger(1), at=T, by="u1"))
+    late = fold(sent, joined(stranger(1), T - 1, admitted=True)).inside["x1"]
+    assert (late.vouched, sent.is_barred(late)) == (False, True)
+    state = fold(sent, waits(stranger(1), T + 1), joined(stranger(1), T + 9, admitted=True))
+    assert (state.inside["x1"].vouched, state.barred) == (True, frozenset())
+
+
 def test_undoing_a_hold_is_a_teachers_word_too() -> None:
     state = note(lesson(waiting=[stranger(1)]), standing(ActionKind.HOLD, stranger(1), at=T))
     state = fold(state, pressed("undo", undo="i1"), joined(stranger(1), T + 1))

@@ -141,4 +141,5 @@ def test_rows_are_json_that_others_can_read() -> None:
     body, private = codec.event_row(joined(pupil(1)))
     assert msgspec.json.decode(body) == {"at": LATER, "participant": {"id": "p1", "role": "attendee"}}
     assert msgspec.json.decode(private) == {"participant": {"name": "学生1", "account": "account-1"}}
+    assert '"admitted":true' in codec.event_row(joined(pupil(1), admitted=True))[0]
     assert codec.event_row(ev.ClockTicked(at=1.0)) == ('{"at":1.0}', "")
