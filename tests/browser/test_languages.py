@@ -85,6 +85,16 @@ def test_the_lesson_speaks_the_language_that_was_chosen(
     reads(teacher, WORDS[tag]["menu"], "#people .is-strangers .sheet")
 
 
+def test_a_lesson_that_was_asked_for_in_one_language_stays_in_it(house: House, visit: Visit, lesson: OpenClass) -> None:
+    """Also what the page fetches later, when something happens."""
+    teacher = visit(house.link_of(lesson.teacher()), locale="zh-CN")
+    teacher.open(f"{lesson.url}?lang=vi")
+    lesson.room.enter("Người qua đường 99")
+    teacher.sees("#people", "Người qua đường 99")
+    reads(teacher, WORDS["vi"]["panel"])
+    assert not any(word in teacher.page.inner_text("body") for word in WORDS["zh-Hans"]["panel"])
+
+
 @pytest.mark.parametrize("tag", WORDS)
 def test_the_incident_speaks_the_language_that_was_chosen(
     house: House, visit: Visit, lesson: OpenClass, tag: str

@@ -12,7 +12,8 @@ from app.web.words import Translator, negotiate
 def translator(request: HTTPConnection, actor: Actor | None = None) -> Translator:
     """The language of a request."""
     language = negotiate(
-        asked=request.query_params.get("lang", ""),
+        # A page that was asked for in one language stays in it: what it fetches later says which.
+        asked=request.query_params.get("lang", "") or request.headers.get("x-language", ""),
         chosen=actor.language if actor else "",
         cookie=request.cookies.get(LANGUAGE_COOKIE, ""),
         accept=request.headers.get("accept-language", ""),
