@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 from markupsafe import Markup
 
+from adapters import REGISTRY
 from adapters.base import Finding, Way
 from adapters.preparation import Precaution, Result
 from app.domain.actions import ActionKind, Button, Level, OutcomeKind, Severity, Words
@@ -187,6 +188,13 @@ def keys() -> Iterator[str]:
     )
     for group, values in groups:
         yield from (f"{group}.{value}" for value in values)
+    yield from notes()
+
+
+def notes() -> Iterator[str]:
+    """What the adapters say about each kind of action: an English sentence is its own key."""
+    tables = (t for kind in REGISTRY.values() for t in (kind.capabilities, *(r.capabilities for r in kind.other_rooms)))
+    yield from sorted({support.note for table in tables for support in table.values()} - {""})
 
 
 def extract(fileobj: object, keywords: object, comment_tags: object, options: object) -> Iterator[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from app.notices import Look, Notice, budget_name, budget_title, count, is_down,
 from app.store.desk import CheckRecord
 from app.web.views.reader import Reader
 from app.web.views.text import ADVICE_LENGTH, day, shown
+from app.web.words import Language, Translator
 
 NAME = 60
 BAR = 100.0  # the width of a budget's bar, in units of its drawing
@@ -233,10 +234,15 @@ def _check(check: CheckRecord | None, reader: Reader) -> CheckView | None:
     return CheckView(when=day(check.at, reader.zone), ok=check.ok, found=tuple(found))
 
 
+def _note(words: Translator, note: str) -> str:
+    """What the adapter says, in the reader's language; what has no translation is said to English readers only."""
+    return words(note) if words.language is Language.EN or words.knows(note) else ""
+
+
 def _ability(kind: ActionKind, capabilities: Capabilities, reader: Reader) -> Ability:
     support, words = capabilities[kind], reader.words
     return Ability(
-        word=words.word("action", kind), note=support.note,
+        word=words.word("action", kind), note=_note(words, support.note),
         instead=", ".join(words.word("action", k) for k in support.instead if support.level is Level.NONE),
         instruction=words.of(support.instruction),
     )  # fmt: skip
