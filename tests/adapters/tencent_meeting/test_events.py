@@ -40,7 +40,9 @@ def read(document: Any, at: float = NOW) -> tuple[Received, ...]:
 def flat(fact: Received) -> dict[str, Any]:
     told = {"lesson_key": fact.lesson_key, "kind": fact.event.kind, **asdict(fact.event)}
     if isinstance(fact.event, ev.PersonEvent):
-        told["participant"] = {k: v for k, v in told["participant"].items() if k not in ("email", "network")}
+        told["participant"] = {
+            k: v for k, v in told["participant"].items() if k not in ("email", "network") and (v or k != "accounts")
+        }
     told.pop("raw", None)
     if told.get("admitted") is False:
         del told["admitted"]
