@@ -7,12 +7,14 @@ tests/adapters/conformance.py holds its laws.
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from adapters.budget import Budget
+from adapters.health import Health
 from adapters.http import Http
 from adapters.notes import Notes
 from adapters.preparation import Preparation, Prepared
@@ -80,68 +82,6 @@ class Proof(StrEnum):
     LAB = "lab"  # against the real server
     ORACLE = "oracle"  # against the vendor's SDK, schema or test vectors
     PAPER = "paper"  # against documents only
-
-
-class Finding(StrEnum):
-    """How one probe ended."""
-
-    OK = "ok"
-    WARNING = "warning"
-    PROBLEM = "problem"
-    UNKNOWN = "unknown"  # cannot be found out from here; `detail` says how to settle it on the school's own tenant
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """One thing that `probe` looked at. `code` is stable; `detail` says what to do, in three languages."""
-
-    code: str
-    finding: Finding
-    detail: Words
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """What a probe of the connection found."""
-
-    checked: tuple[Checked, ...] = field(default=())
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing needs a person."""
-        return all(c.finding is not Finding.PROBLEM for c in self.checked)
-
-
-class Period(StrEnum):
-    """How a budget comes back."""
-
-    ROLLING = "rolling"  # little by little
-    DAY = "day"  # all of it at midnight of the vendor's clock
-    MONTH = "month"  # all of it on the first of the month
-
-
-class Counts(StrEnum):
-    """What a budget counts."""
-
-    CALLS = "calls"  # requests of ours
-    EVENTS = "events"  # deliveries of theirs: they come anyway, and are only watched
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """At most `calls` in any `seconds`, or in a calendar period; `reserve` of them are kept for the panic lane.
-
-    `name` is unique within a platform and stable: what is used up is remembered under it across restarts.
-    `hours_east` is the vendor's midnight (China: 8). `seconds` of a calendar period is its length, for a month 30 days.
-    """
-
-    calls: int
-    seconds: float
-    reserve: int = 0
-    name: str = ""
-    period: Period = Period.ROLLING
-    counts: Counts = Counts.CALLS
-    hours_east: float = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from adapters.base import Budget, Counts, Period
+from adapters.budget import Budget, Counts, Period
 from adapters.http import OUR_BUDGET
 from app.domain.actions import Lane
 from app.domain.errors import Transient

@@ -6,7 +6,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
-from adapters.base import Checked, Finding
+from adapters.health import Checked, Finding
 from adapters.http import spending
 from app.connections import Connected
 from app.domain.actions import Lane, Words

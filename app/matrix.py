@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters import REGISTRY
-from adapters.base import Adapter, Budget, Period
+from adapters.base import Adapter
+from adapters.budget import Budget, Period
 from app.domain.actions import ActionKind, Capabilities, Confirm, Level
 
 README = Path(__file__).parent.parent / "README.md"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from adapters.base import Budget, Counts, Finding, Period
+from adapters.budget import Budget, Counts, Period
+from adapters.health import Finding
 from app.budgets import DAY, WEEK, Left
 from app.connections import Connected, Connections
 from app.domain.actions import Words

@@ -5,7 +5,8 @@ from dataclasses import fields, replace
 from typing import Any, ClassVar
 
 from adapters import REGISTRY
-from adapters.base import Adapter, Budget, Delivery, Received
+from adapters.base import Adapter, Delivery, Received
+from adapters.budget import Budget
 from adapters.drill import DrillAdapter, DrillSettings
 from adapters.drill.control import CONFIRMED, REQUESTED, Room
 from adapters.http import Http

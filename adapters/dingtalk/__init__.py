@@ -5,20 +5,8 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
-from adapters.base import (
-    Adapter,
-    Budget,
-    Delivery,
-    Group,
-    Health,
-    Opened,
-    OtherRoom,
-    Proof,
-    Received,
-    Reply,
-    Take,
-    Way,
-)
+from adapters.base import Adapter, Delivery, Group, Opened, OtherRoom, Proof, Received, Reply, Take, Way
+from adapters.budget import Budget
 from adapters.dingtalk import prepare, probe, quota, webhook
 from adapters.dingtalk.address_book import AddressBook
 from adapters.dingtalk.bookings import Bookings
@@ -31,6 +19,7 @@ from adapters.dingtalk.robot import Robot
 from adapters.dingtalk.roster import Lists
 from adapters.dingtalk.settings import DingTalkSettings
 from adapters.dingtalk.stream import Stream
+from adapters.health import Health
 from adapters.http import Http
 from adapters.notes import Notes
 from adapters.preparation import Preparation, Prepared

@@ -6,7 +6,6 @@ Calls about a conference that does not exist change nothing, and tell whether th
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from adapters.base import Checked, Finding, Health
 from adapters.dingtalk import probe_words, quota
 from adapters.dingtalk.address_book import AddressBook
 from adapters.dingtalk.capabilities import FOUND, LIVE_SETTINGS, MISSING, NICK
@@ -15,6 +14,7 @@ from adapters.dingtalk.errors import FAULTS, NO_ACTION, NO_SCOPE, QUOTA, STALE
 from adapters.dingtalk.lessons import CONFERENCES
 from adapters.dingtalk.settings import DingTalkSettings
 from adapters.dingtalk.stream import Stream
+from adapters.health import Checked, Finding, Health
 from adapters.notes import Notes
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone, Refused, Transient

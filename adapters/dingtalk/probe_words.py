@@ -1,7 +1,7 @@
 """What the check of a DingTalk connection says to school IT, in three languages."""
 
-from adapters.base import Checked, Finding
 from adapters.dingtalk.errors import NO_SCOPE, QUOTA
+from adapters.health import Checked, Finding
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone, Transient
 

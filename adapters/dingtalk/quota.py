@@ -6,7 +6,7 @@ is read without need, and some calls are kept for the panic lane.
 
 from collections.abc import Mapping
 
-from adapters.base import Budget, Counts, Period
+from adapters.budget import Budget, Counts, Period
 from adapters.dingtalk.settings import DingTalkSettings
 
 MONTH = 30 * 86_400.0

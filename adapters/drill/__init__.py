@@ -2,13 +2,15 @@
 
 from typing import ClassVar
 
-from adapters.base import Adapter, Budget, Delivery, Group, Health, Proof, Received, Reply
+from adapters.base import Adapter, Delivery, Group, Proof, Received, Reply
+from adapters.budget import Budget
 from adapters.drill import address_book, webhook
 from adapters.drill.capabilities import CAPABILITIES, without
 from adapters.drill.control import Room
 from adapters.drill.prepare import prepare
 from adapters.drill.probe import probe
 from adapters.drill.settings import DrillSettings
+from adapters.health import Health
 from adapters.http import Http
 from adapters.notes import Notes
 from adapters.preparation import Preparation, Prepared

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from adapters.base import Checked, Finding, Health
 from adapters.drill.api import call
 from adapters.drill.settings import DrillSettings
+from adapters.health import Checked, Finding, Health
 from adapters.http import Http
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Refused

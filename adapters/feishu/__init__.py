@@ -4,21 +4,8 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
-from adapters.base import (
-    Adapter,
-    Budget,
-    Delivery,
-    Group,
-    Health,
-    Opened,
-    OtherRoom,
-    Period,
-    Proof,
-    Received,
-    Reply,
-    Take,
-    Way,
-)
+from adapters.base import Adapter, Delivery, Group, Opened, OtherRoom, Proof, Received, Reply, Take, Way
+from adapters.budget import Budget, Period
 from adapters.feishu import capabilities, group_capabilities, keys, webhook
 from adapters.feishu.address_book import AddressBook
 from adapters.feishu.bot import Bot
@@ -39,6 +26,7 @@ from adapters.feishu.robot import Robot
 from adapters.feishu.roster import Lists
 from adapters.feishu.settings import FeishuSettings
 from adapters.feishu.stream import Stream
+from adapters.health import Health
 from adapters.http import Http
 from adapters.notes import Notes
 from adapters.preparation import Preparation, Prepared

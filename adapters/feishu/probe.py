@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from adapters.base import Checked, Finding, Health
 from adapters.feishu import bot, errors, probe_words
 from adapters.feishu.client import BY_OPEN_ID, Client, Query, checked
 from adapters.feishu.consent import Teachers
 from adapters.feishu.settings import FeishuSettings
 from adapters.feishu.stream import Stream
+from adapters.health import Checked, Finding, Health
 from adapters.http import Answer
 from adapters.notes import Notes
 from app.domain.actions import Words

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from adapters.base import Checked, Finding
 from adapters.feishu.errors import TOO_MANY_STREAMS
+from adapters.health import Checked, Finding
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from adapters.base import Adapter, Delivery, Health, Proof, Received, Reply
+from adapters.base import Adapter, Delivery, Proof, Received, Reply
+from adapters.health import Health
 from adapters.http import Http
 from adapters.janus import control, probe, webhook
 from adapters.janus.api import Janus

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from adapters.base import Checked, Finding, Health
+from adapters.health import Checked, Finding, Health
 from adapters.janus.api import TEXTROOM, VIDEOROOM, Janus
 from adapters.janus.settings import HEARTBEAT, JanusSettings
 from app.domain.actions import Words

@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
-from adapters.base import Adapter, Budget, Delivery, Health, Proof, Received, Reply
+from adapters.base import Adapter, Delivery, Proof, Received, Reply
+from adapters.budget import Budget
+from adapters.health import Health
 from adapters.http import Http
 from adapters.notes import Notes
 from adapters.tencent_meeting import control, links, people, probe, webhook

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from email.utils import parsedate_to_datetime
 from functools import partial
 
-from adapters.base import Checked, Finding, Health
+from adapters.health import Checked, Finding, Health
 from adapters.http import Answer
 from adapters.tencent_meeting import links, people, probe_words
 from adapters.tencent_meeting.client import Client, Json, target

@@ -1,6 +1,6 @@
 """What the check of a Tencent Meeting connection says to school IT, in three languages."""
 
-from adapters.base import Checked, Finding
+from adapters.health import Checked, Finding
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone, Transient
 

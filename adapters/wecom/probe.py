@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from email.utils import parsedate_to_datetime
 from functools import partial
 
-from adapters.base import Checked, Finding, Health
+from adapters.health import Checked, Finding, Health
 from adapters.http import Answer
 from adapters.notes import Notes
 from adapters.wecom import links, people, probe_words

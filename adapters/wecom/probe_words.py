@@ -1,6 +1,6 @@
 """What the check of a WeCom connection says to school IT, in three languages."""
 
-from adapters.base import Checked, Finding
+from adapters.health import Checked, Finding
 from adapters.wecom.errors import BAD_USERID, NO_RIGHT, WRONG_APP
 from adapters.wecom.settings import WeComSettings
 from app.domain.actions import Words

@@ -18,7 +18,8 @@ from babel.support import Translations
 from markupsafe import Markup
 
 from adapters import REGISTRY
-from adapters.base import Finding, Way
+from adapters.base import Way
+from adapters.health import Finding
 from adapters.preparation import Precaution, Result
 from app.domain.actions import ActionKind, Button, Level, OutcomeKind, Severity, Words
 from app.domain.events import EVENTS

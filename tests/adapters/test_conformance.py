@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters import REGISTRY
-from adapters.base import Adapter, Delivery, Finding, Health, Received
+from adapters.base import Adapter, Delivery, Received
+from adapters.health import Finding, Health
 from adapters.http import Http
 from adapters.notes import Notes
 from app.domain.actions import ActionKind, Decision, Level, Outcome, OutcomeKind, plan

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.base import Finding, Health
+from adapters.health import Finding, Health
 from adapters.http import Http
 from app.domain.actions import ActionKind
 from app.domain.errors import AdapterError, Gone, Refused, Transient

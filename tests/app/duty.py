@@ -13,7 +13,7 @@ import httpx
 import uvicorn
 from sqlalchemy import select
 
-from adapters.base import Budget
+from adapters.budget import Budget
 from adapters.drill import DrillAdapter, DrillSettings
 from adapters.drill.classroom.running import running_classroom
 from adapters.drill.classroom.settings import ClassroomSettings

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from adapters.base import Budget, Counts, Period
+from adapters.budget import Budget, Counts, Period
 from adapters.http import OUR_BUDGET
 from app.budgets import AHEAD, DAY, Allowance
 from app.domain.actions import Lane

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from adapters import REGISTRY
-from adapters.base import Budget, Period
+from adapters.budget import Budget, Period
 from adapters.http import Http
 from app.domain.actions import Action, ActionKind, Lane, Outcome, OutcomeKind
 from app.domain.events import OutcomeSettled

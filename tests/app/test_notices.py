@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import structlog
 
-from adapters.base import Budget, Counts, Finding, Period
+from adapters.budget import Budget, Counts, Period
+from adapters.health import Finding
 from app.budgets import Allowance
 from app.checking import own_findings
 from app.chores import AGAIN, Warnings

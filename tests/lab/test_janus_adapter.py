@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from adapters.base import Finding
+from adapters.health import Finding
 from adapters.http import Http
 from adapters.janus import JanusAdapter
 from app.domain import events as ev

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import adapters.janus
-from adapters.base import Finding
+from adapters.health import Finding
 from adapters.http import Http
 from adapters.janus import JanusAdapter
 from app.domain.events import LessonStarted

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.base import Adapter, Counts, Finding, Period, Way
+from adapters.base import Adapter, Way
+from adapters.budget import Counts, Period
+from adapters.health import Finding
 from app.budgets import WEEK, Left
 from app.domain.actions import ActionKind, Capabilities, Level
 from app.notices import Look, Notice, budget_name, budget_title, count, is_down, is_spent, moment

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import adapters.dingtalk
-from adapters.base import Counts, Period
+from adapters.budget import Counts, Period
 from adapters.dingtalk import DingTalkAdapter
 from adapters.dingtalk.capabilities import FOUND, LIVE_SETTINGS, NICK
 from adapters.dingtalk.events import READINGS

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from adapters.base import Finding, Health
 from adapters.dingtalk.capabilities import FOUND, LIVE_SETTINGS, MISSING, NICK
+from adapters.health import Finding, Health
 from adapters.notes import Notes
 from app.domain.actions import ActionKind as Kind
 from app.domain.actions import Level

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from adapters.base import Checked, Finding, Health
 from adapters.feishu import FeishuAdapter
 from adapters.feishu.probe_words import UNKNOWNS
+from adapters.health import Checked, Finding, Health
 from adapters.http import Http
 from adapters.notes import Notes
 from app.domain.actions import ActionKind, Level

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.base import Finding, Health
+from adapters.health import Finding, Health
 from adapters.http import Http
 from adapters.janus import JanusAdapter, JanusSettings
 from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind

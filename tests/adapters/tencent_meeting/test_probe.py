@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from adapters.base import Finding, Health
+from adapters.health import Finding, Health
 from tests.adapters.tencent_meeting.cloud import MEETING, Cloud, Refusal, connected, row
 from tests.adapters.tencent_meeting.vectors import AES_KEY
 

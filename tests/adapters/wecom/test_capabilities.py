@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 import adapters.wecom
-from adapters.base import Counts
+from adapters.budget import Counts
 from adapters.http import Http
 from adapters.wecom import WeComAdapter
 from adapters.wecom.by_hand import INSTRUCTIONS

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from adapters.base import Finding, Health
+from adapters.health import Finding, Health
 from adapters.notes import Notes
 from adapters.wecom.own import OWN
 from adapters.wecom.probe import NO_CONTROLS

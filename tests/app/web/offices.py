@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from adapters.base import Adapter, Budget, Counts, Period, Way
+from adapters.base import Adapter, Way
+from adapters.budget import Budget, Counts, Period
 from adapters.drill import DrillAdapter
 from adapters.preparation import Precaution, Result
 from app.budgets import Left

@@ -3,8 +3,10 @@
 from typing import ClassVar
 from urllib.parse import urlencode
 
-from adapters.base import Budget, Checked, Finding, Group, Health, Period, Way
+from adapters.base import Group, Way
+from adapters.budget import Budget, Period
 from adapters.drill import DrillAdapter, DrillSettings
+from adapters.health import Checked, Finding, Health
 from adapters.http import Http
 from adapters.notes import Notes
 from adapters.preparation import Precaution, Preparation, Prepared, Result, Step

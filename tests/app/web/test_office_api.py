@@ -9,7 +9,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from adapters.base import Checked, Finding
+from adapters.health import Checked, Finding
 from adapters.preparation import Precaution, Result, Step
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone, Malformed, NotAuthentic, Refused, Transient
