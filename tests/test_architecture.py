@@ -52,13 +52,18 @@ CLOCKS: dict[str, str] = {
 
 SHARED = (
     "base",
+    "budget",
+    "checks",
+    "customer_data",
     "envelope",
+    "health",
     "http",
     "memory",
     "notes",
     "preparation",
     "signing",
     "tokens",
+    "untrusted",
 )  # what adapters have in common
 
 NOT_A_NOUN = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "core", "base_utils"}
