@@ -47,7 +47,7 @@ class Notice:
 
 def look(connected: Connected, connections: Connections, listening: Listening, check: CheckRecord | None) -> Look:
     """A connection as it stands at this moment."""
-    others = [c for c in connections.sharing(connected.id)[1:] if c.school == connected.school]
+    others = connections.sharing(connected.id)[1:]
     return Look(
         id=connected.id, name=connected.name, account=connected.account, listens=connected.adapter.listens,
         ear=listening.ear(connected), left=connected.allowance.left(), shares=tuple(c.name for c in others),
