@@ -152,7 +152,8 @@ def _claimed(settings: RosterOnly, state: LessonState, person: Person, waits: bo
         for p in state.inside.values()
         if p.participant.id != person.participant.id
     )
-    free = not owner_inside and Fact.NAME_TWICE not in person.match.facts and not state.is_barred(person)
+    odd = Fact.NAME_TWICE in person.match.facts or Fact.DISGUISED in person.match.facts
+    free = not (owner_inside or odd or state.is_barred(person))
     if settings.claimed == "admit" and free:
         if waits:
             yield admit(person, "claimed_free")

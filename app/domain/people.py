@@ -1,9 +1,10 @@
 """Who is in a lesson, who belongs there, and how sure we are."""
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from app.domain.names import Keys, Likeness, keys_of, name_key
 
 
 class Role(StrEnum):
@@ -27,9 +28,12 @@ class Fact(StrEnum):
 
     ACCOUNT = "account"
     LINK = "link"
-    STAFF = "staff"  # host or co-host by the platform's word, and a teacher of the course by account
+    REGISTERED = "registered"  # by an e-mail that the platform tells
+    STAFF = "staff"  # the entry is a teacher's
     NAME = "name"
+    NAME_LOOSE = "name_loose"  # the name but for order, accents, numbers, words of address, old characters, disguise
     NAME_TWICE = "name_twice"  # several roster entries carry this name
+    DISGUISED = "disguised"  # letters that only look like the name's, or blank ones among them
     NO_ROSTER = "no_roster"
     NOT_LISTED = "not_listed"
 
@@ -75,21 +79,6 @@ class Match:
     facts: tuple[Fact, ...] = ()
 
 
-def name_key(name: str) -> str:
-    """The form of a name used for comparing only: NFKC, no ignorables or blank fillers, case and spaces folded.
-
-    The original stays as evidence. "đ" does not decompose in Unicode, so it is mapped by hand.
-    """
-    text = unicodedata.normalize("NFKC", name).replace("đ", "d").replace("Đ", "D")
-    spaced = (" " if c.isspace() else c for c in text)  # a tab is a control character, but it does part two words
-    kept = (c for c in spaced if unicodedata.category(c) not in _IGNORED and c not in FILLERS)
-    return " ".join("".join(kept).casefold().split())
-
-
-_IGNORED = frozenset({"Cf", "Cc", "Co", "Cn"})
-FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")  # letters by category, blank to the eye
-
-
 class Roster:
     """The list of those who belong, indexed for matching. An empty roster means: not loaded.
 
@@ -97,7 +86,7 @@ class Roster:
     lessons ask for nobody. Equal rosters have equal entries.
     """
 
-    __slots__ = ("_accounts", "_entries", "_names", "_unpack")
+    __slots__ = ("_accounts", "_entries", "_likes", "_names", "_staff", "_unpack")
 
     def __init__(
         self, entries: tuple[RosterEntry, ...] = (), *, unpack: Callable[[], tuple[RosterEntry, ...]] | None = None
@@ -106,6 +95,8 @@ class Roster:
         self._unpack = unpack
         self._accounts: dict[str, RosterEntry] | None = None
         self._names: dict[str, tuple[RosterEntry, ...]] | None = None
+        self._likes: dict[tuple[Likeness, str], tuple[RosterEntry, ...]] | None = None
+        self._staff: tuple[tuple[str, Keys], ...] | None = None
 
     @property
     def entries(self) -> tuple[RosterEntry, ...]:
@@ -126,6 +117,20 @@ class Roster:
             self._names = _index_names(self.entries)
         return self._names
 
+    @property
+    def _by_likeness(self) -> dict[tuple[Likeness, str], tuple[RosterEntry, ...]]:
+        if self._likes is None:
+            self._likes = _index_likes(self.entries)
+        return self._likes
+
+    @property
+    def staff_names(self) -> tuple[tuple[str, Keys], ...]:
+        """The names and aliases of those who teach, as written and as compared."""
+        if self._staff is None:
+            names = dict.fromkeys(n for e in self.entries if e.staff for n in (e.name, *e.aliases) if name_key(n))
+            self._staff = tuple((n, keys_of(n)) for n in names)
+        return self._staff
+
     def __bool__(self) -> bool:
         return self._entries is None or bool(self._entries)  # an empty list never comes packed
 
@@ -143,8 +148,39 @@ class Roster:
         return next((e for a in accounts if a and (e := self._by_account.get(a.casefold()))), None)
 
     def by_name(self, name: str) -> tuple[RosterEntry, ...]:
-        """All entries whose name or alias compares equal."""
+        """All entries whose name or alias compares equal, but for what nobody sees."""
         return self._by_name.get(name_key(name), ())
+
+    def by_likeness(self, name: str) -> tuple[Likeness, tuple[RosterEntry, ...]]:
+        """The entries whose names are most like this one, and how like they are."""
+        if same := self.by_name(name):
+            return Likeness.SAME, same
+        for how, key in _forms(keys_of(name)):
+            if found := self._by_likeness.get((how, key)):
+                return how, found
+        return Likeness.NONE, ()
+
+
+def _forms(keys: Keys) -> tuple[tuple[Likeness, str], ...]:
+    return (Likeness.FORM, keys.plain), (Likeness.ACCENTS, keys.bare), (Likeness.GLANCE, keys.joined)
+
+
+def _index_likes(entries: Iterable[RosterEntry]) -> dict[tuple[Likeness, str], tuple[RosterEntry, ...]]:
+    """Entries by the looser forms of their names; a form in which only numbers told people apart leads to nobody."""
+    index: dict[tuple[Likeness, str], dict[str, RosterEntry]] = {}
+    names: dict[tuple[Likeness, str], set[str]] = {}
+    numbered: set[tuple[Likeness, str]] = set()
+    for entry in entries:
+        for keys in map(keys_of, (entry.name, *entry.aliases)):
+            for form in _forms(keys):
+                if not form[1]:
+                    continue
+                index.setdefault(form, {})[entry.id] = entry
+                names.setdefault(form, set()).add(keys.exact)
+                if keys.numbered:
+                    numbered.add(form)
+    useless = {f for f in numbered if len(index[f]) > 1 and len(names[f]) > 1}
+    return {form: tuple(found.values()) for form, found in index.items() if form not in useless}
 
 
 def _index_names(entries: Iterable[RosterEntry]) -> dict[str, tuple[RosterEntry, ...]]:
@@ -156,16 +192,34 @@ def _index_names(entries: Iterable[RosterEntry]) -> dict[str, tuple[RosterEntry,
 
 
 def match(roster: Roster, participant: Participant) -> Match:
-    """Match a presence to the roster: account or personal link first, then name; never by name alone to verified."""
+    """Match a presence to the roster by the strongest there is: link or account, registration, then name.
+
+    A name alone never proves anything, however well it fits.
+    """
     if not roster:
         return Match(entry=None, trust=Trust.STRANGER, facts=(Fact.NO_ROSTER,))
     if participant.link and (entry := roster.by_account(participant.link)):
-        return Match(entry=entry.id, trust=Trust.VERIFIED, facts=(Fact.LINK,))
-    if entry := roster.by_account(participant.account, participant.email, *participant.accounts):
-        return Match(entry=entry.id, trust=Trust.VERIFIED, facts=(Fact.ACCOUNT,))
-    named = roster.by_name(participant.name)
-    if len(named) == 1:
-        return Match(entry=named[0].id, trust=Trust.CLAIMED, facts=(Fact.NAME,))
-    if named:
-        return Match(entry=None, trust=Trust.CLAIMED, facts=(Fact.NAME_TWICE,))
-    return Match(entry=None, trust=Trust.STRANGER, facts=(Fact.NOT_LISTED,))
+        return _verified(entry, Fact.LINK)
+    if entry := roster.by_account(participant.account, *participant.accounts):
+        return _verified(entry, Fact.ACCOUNT)
+    if entry := roster.by_account(participant.email):
+        return _verified(entry, Fact.REGISTERED)
+    return _named(roster, participant.name)
+
+
+def _verified(entry: RosterEntry, fact: Fact) -> Match:
+    facts = (fact, Fact.STAFF) if entry.staff else (fact,)
+    return Match(entry=entry.id, trust=Trust.VERIFIED, facts=facts)
+
+
+def _named(roster: Roster, name: str) -> Match:
+    """Whom the name alone claims to be."""
+    how, found = roster.by_likeness(name)
+    if not found:
+        return Match(entry=None, trust=Trust.STRANGER, facts=(Fact.NOT_LISTED,))
+    facts = [Fact.NAME if how is Likeness.SAME else Fact.NAME_LOOSE]
+    if len(found) > 1:
+        facts = [Fact.NAME_TWICE, *facts[: how is not Likeness.SAME]]
+    if keys_of(name).disguised:
+        facts.append(Fact.DISGUISED)
+    return Match(entry=found[0].id if len(found) == 1 else None, trust=Trust.CLAIMED, facts=tuple(facts))

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.domain import events as ev
 from app.domain.actions import SENDS_OUT, ActionKind, OutcomeKind
+from app.domain.names import name_key
 from app.domain.people import Participant, Role, Roster, Trust, match
 from app.domain.state.shape import KEEP_ROWS, LessonState, Line, Person, Standing, Status, name_of
 from app.domain.writing import fingerprint
@@ -30,7 +31,16 @@ def _arrived(state: LessonState, p: Participant, at: float, old: Person | None) 
     if old.staff and p.role is Role.ATTENDEE:  # many platforms do not tell the role of somebody who comes
         whole = replace(whole, role=old.participant.role)
     # The newest sight counts: a `left` from before it is about a presence that was here earlier under the same id.
-    return replace(old, participant=whole, match=match(state.roster, whole), since=max(old.since, at), missed=0)
+    came = replace(old, participant=whole, match=match(state.roster, whole), since=max(old.since, at), missed=0)
+    return _renamed(old, came, at)
+
+
+def _renamed(old: Person, new: Person, at: float) -> Person:
+    """Remember since when somebody carries another name; one that only looks different is none."""
+    before, after = old.participant.name, new.participant.name
+    if before == after or not before or name_key(before) == name_key(after):
+        return new
+    return replace(new, renamed_at=at)
 
 
 def newest(old: Participant, new: Participant) -> Participant:
@@ -154,7 +164,7 @@ def described(state: LessonState, e: ev.PersonEvent) -> LessonState:
             role = e.participant.role if isinstance(e, ev.ParticipantRoleChanged) else old.participant.role
             name = e.participant.name if isinstance(e, ev.ParticipantRenamed) else old.participant.name
             p = replace(newest(old.participant, e.participant), role=role, name=name or old.participant.name)
-            person = replace(old, participant=p, match=match(state.roster, p))
+            person = _renamed(old, replace(old, participant=p, match=match(state.roster, p)), e.at)
             changes: dict[str, Any] = {where: {**people, p.id: person}}
             state = state.but(**changes)
     return state
@@ -234,7 +244,7 @@ def vouched(state: LessonState, pid: str) -> LessonState:
     for where in ("inside", "waiting"):
         people: Mapping[str, Person] = getattr(state, where)
         if p := people.get(pid):
-            changes: dict[str, Any] = {where: {**people, pid: replace(p, vouched=True)}}
+            changes: dict[str, Any] = {where: {**people, pid: replace(p, vouched=True, renamed_at=0.0)}}
             state = state.but(**changes)
     return state
 

@@ -69,6 +69,7 @@ class Person:
     wrote_at: float = 0.0  # newest line of chat
     unmutes: tuple[float, ...] = ()  # when the microphone was opened, the newest
     vouched: bool = False  # a human admitted this presence
+    renamed_at: float = 0.0  # since when it carries another name than it came with, or than a human let in
     missed: int = 0  # polls in a row that did not show it
 
     @property

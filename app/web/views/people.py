@@ -121,7 +121,7 @@ def _known(state: LessonState, person: Person, waits: bool, reader: Reader) -> I
     elif person.match.trust is Trust.CLAIMED and _owner_inside(state, person):
         yield words("The owner of this name is already in class")
     else:
-        yield words.word("fact", next(iter(person.match.facts), Fact.NOT_LISTED))
+        yield from (words.word("fact", fact) for fact in person.match.facts or (Fact.NOT_LISTED,))
     if person.share:
         yield words("shares the screen")
     if person.audio and person.participant.role is Role.ATTENDEE:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.people import Fact, Participant, Roster, RosterEntry, Trust, match, name_key
+from app.domain.names import name_key
+from app.domain.people import Fact, Participant, Roster, RosterEntry, Trust, match
 
 TAN = RosterEntry(id="1", name="Nguyễn Đức Tân", aliases=("Tân 7A",), accounts=("tan@school.example", "acc-1"))
 XIAO = RosterEntry(id="2", name="陈晓", accounts=("acc-2", "link-2"))
@@ -28,7 +29,7 @@ VERIFIED, CLAIMED, STRANGER = Trust.VERIFIED, Trust.CLAIMED, Trust.STRANGER
     [
         (who("whatever", account="acc-1"), "1", VERIFIED, Fact.ACCOUNT),
         (who("whatever", account="ACC-1"), "1", VERIFIED, Fact.ACCOUNT),
-        (who("whatever", email="Tan@School.example"), "1", VERIFIED, Fact.ACCOUNT),
+        (who("whatever", email="Tan@School.example"), "1", VERIFIED, Fact.REGISTERED),
         (who("whatever", account="ou-9", more=("on-9", "ACC-1")), "1", VERIFIED, Fact.ACCOUNT),
         (who("whatever", account="acc-2", more=("acc-1",)), "2", VERIFIED, Fact.ACCOUNT),  # the first id goes first
         (who("陈晓", account="ou-9", more=("", "acc-9")), "2", CLAIMED, Fact.NAME),
