@@ -7,12 +7,13 @@ from typing import cast
 from app.domain.actions import Action, ActionKind, Decision, Severity
 from app.domain.events import Event
 from app.domain.state import LessonState, Status
-from policies import emergency, ladder, late_lock, quiet_start, restraint, roster_only, sharing
+from policies import emergency, impostor, ladder, late_lock, quiet_start, restraint, roster_only, sharing
 from policies.base import Policy, Rule
 from policies.restraint import Restraint, restrain
 
 RULES: tuple[Rule, ...] = (
     emergency.RULE,
+    impostor.RULE,  # before roster_only: of two reasons for the same the more telling one is told
     roster_only.RULE,
     late_lock.RULE,
     quiet_start.RULE,

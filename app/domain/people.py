@@ -96,7 +96,7 @@ class Roster:
         self._accounts: dict[str, RosterEntry] | None = None
         self._names: dict[str, tuple[RosterEntry, ...]] | None = None
         self._likes: dict[tuple[Likeness, str], tuple[RosterEntry, ...]] | None = None
-        self._staff: tuple[tuple[str, Keys], ...] | None = None
+        self._staff: tuple[Keys, ...] | None = None
 
     @property
     def entries(self) -> tuple[RosterEntry, ...]:
@@ -124,11 +124,11 @@ class Roster:
         return self._likes
 
     @property
-    def staff_names(self) -> tuple[tuple[str, Keys], ...]:
-        """The names and aliases of those who teach, as written and as compared."""
+    def staff_names(self) -> tuple[Keys, ...]:
+        """The names and aliases of those who teach, as they are compared."""
         if self._staff is None:
-            names = dict.fromkeys(n for e in self.entries if e.staff for n in (e.name, *e.aliases) if name_key(n))
-            self._staff = tuple((n, keys_of(n)) for n in names)
+            names = {n: None for e in self.entries if e.staff for n in (e.name, *e.aliases) if name_key(n)}
+            self._staff = tuple(map(keys_of, names))
         return self._staff
 
     def __bool__(self) -> bool:

@@ -45,9 +45,10 @@ class Language(StrEnum):
 
 OWN_NAMES: Mapping[Language, str] = {Language.ZH: "简体中文", Language.VI: "Tiếng Việt", Language.EN: "English"}
 
-RULES = ("emergency", "roster_only", "late_lock", "quiet_start", "sharing", "ladder", "restraint")
+RULES = ("emergency", "impostor", "roster_only", "late_lock", "quiet_start", "sharing", "ladder", "restraint")
 REASONS = (
     *("stranger", "stranger_waits", "verified", "claimed_name", "claimed_twin", "claimed_free"),
+    *("teacher_double", "teacher_title", "others_name"),
     *("no_roster", "roster_shrunk", "late_lock", "late_pupil", "late_stranger", "quiet_start", "quiet_unmuted"),
     *(
         "share_not_allowed",

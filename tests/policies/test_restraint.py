@@ -264,7 +264,7 @@ def test_a_rule_that_raises_is_one_alert_and_the_others_go_on() -> None:
     object.__setattr__(broken, "switches", None)  # what no platform can do: a state that rules stumble over
     decided = decide(policy("seminar", quiet_start={"mode": "enforce"}), broken, started())
     assert {(d.rule, d.reason) for d in decided} <= {("quiet_start", "rule_failed"), ("sharing", "rule_failed")}
-    assert len(RULES) == 7
+    assert len(RULES) >= 7
 
 
 def test_the_ladder_does_not_start_over_at_every_word_of_his() -> None:

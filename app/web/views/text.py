@@ -4,7 +4,7 @@ import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.domain.people import FILLERS
+from app.domain.names import FILLERS
 
 NAME_LENGTH = 40
 TEXT_LENGTH = 280
