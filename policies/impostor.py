@@ -4,7 +4,7 @@ A name that only resembles is explained by the class list first: a pupil who is 
 Whom an account shows to be the very person, and whoever leads the lesson, is never meant.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,9 +86,11 @@ def _leaders(state: LessonState) -> Iterator[Leader]:
             yield Leader(keys_of(person.participant.name), person.participant)
 
 
-def _judge(settings: Impostor, state: LessonState, person: Person, leaders: Iterable[Leader]) -> Iterator[Decision]:
+def _judge(settings: Impostor, state: LessonState, person: Person, leaders: Sequence[Leader]) -> Iterator[Decision]:
     if Fact.STAFF in person.match.facts or (person.vouched and not person.renamed_at):
         return
+    if any(leader.who is not None and _same_account(person.participant, leader.who) for leader in leaders):
+        return  # the platform says that these are one person on two devices
     keys = keys_of(person.participant.name)
     if _is_double(state, person, keys, leaders):
         yield from _answer(state, person, "teacher_double", settings.lookalikes == "hold")
@@ -103,21 +105,15 @@ def _judge(settings: Impostor, state: LessonState, person: Person, leaders: Iter
 # --- the teacher's double ---------------------------------------------------------------------------------------------
 
 
-def _is_double(state: LessonState, person: Person, keys: Keys, leaders: Iterable[Leader]) -> bool:
+def _is_double(state: LessonState, person: Person, keys: Keys, leaders: Sequence[Leader]) -> bool:
     """Whether somebody carries the name of one who leads, and there is no better reason for it."""
-    best = Likeness.NONE
-    for leader in leaders:
-        how = likeness(keys, leader.keys)
-        if how > Likeness.NONE and leader.who is not None and _same_account(person.participant, leader.who):
-            return False
-        best = max(best, how)
+    best = max((likeness(keys, leader.keys) for leader in leaders), default=Likeness.NONE)
     if best is Likeness.NONE:
         return False
     return keys.title is Title.TEACHER or not _called_so(state, person.participant.name, best)
 
 
 def _same_account(one: Participant, other: Participant) -> bool:
-    """Whether the platform says that these are one person on two devices."""
     return bool((one.account and one.account == other.account) or (one.email and one.email == other.email))
 
 
