@@ -162,7 +162,7 @@ class Roster:
 
 
 def _forms(keys: Keys) -> tuple[tuple[Likeness, str], ...]:
-    return (Likeness.FORM, keys.plain), (Likeness.ACCENTS, keys.bare), (Likeness.GLANCE, keys.joined)
+    return (Likeness.FORM, keys.plain), (Likeness.ACCENTS, keys.bare), (Likeness.GLANCE, keys.glance)
 
 
 def _index_likes(entries: Iterable[RosterEntry]) -> dict[tuple[Likeness, str], tuple[RosterEntry, ...]]:

@@ -96,6 +96,26 @@ def discussion(chance: random.Random) -> Iterator[Event]:
     yield ended(at + 30)
 
 
+def resembling_names(chance: random.Random) -> Iterator[Event]:
+    """Pupils who are called nearly like the teacher, twins, a mother's tablet, seat numbers: all by their accounts."""
+    yield from (started(), joined(teacher(), START))
+    names = (
+        "李小明",
+        "李芳",
+        "李思思",
+        "李老师班 学生4",
+        "7A2 - 05 学生5",
+        "Thầy Lý",
+        "学生8",
+        "学生8",
+        "(09) 學生9",
+        "李老师",
+    )
+    yield from (joined(pupil(n, name=name), START + n) for n, name in enumerate(names, 1))
+    yield from (renamed(pupil(3), "妈妈的平板", START + 300), renamed(pupil(3), "7A2 李思思", START + 320))
+    yield polled([teacher(), *(pupil(n, name=name) for n, name in enumerate(names, 1) if n != 3)], [], START + 340)
+
+
 def out_of_order(chance: random.Random) -> Iterator[Event]:
     """The same bell surge, but deliveries overtake each other and some come twice."""
     script = [e for e in bell_surge(chance) for _ in range(chance.choice((1, 1, 2)))]
@@ -105,7 +125,7 @@ def out_of_order(chance: random.Random) -> Iterator[Event]:
     yield from script
 
 
-SCRIPTS: tuple[Script, ...] = (bell_surge, reconnect_storm, waiting_room, discussion, out_of_order)
+SCRIPTS: tuple[Script, ...] = (bell_surge, reconnect_storm, waiting_room, discussion, resembling_names, out_of_order)
 
 
 def play(preset: str, script: Script, seed: int) -> Rehearsal:

@@ -13,6 +13,11 @@ _IGNORED = frozenset({"Cf", "Cc", "Co", "Cn", "Cs"})
 _D = str.maketrans("đĐðÐɖƉ", "dDdDdD")  # a stroke does not decompose in Unicode
 
 
+def seen(name: str) -> str:
+    """What is visible of a name to somebody who takes a letter for what it looks like, also where NFKC does not."""
+    return visible(name if name.isascii() else name[:READ].translate(CONFUSABLE))
+
+
 def visible(name: str) -> str:
     """NFKC without ignorables and blank fillers; every run of white space is one space."""
     if name.isascii() and name.isprintable():

@@ -1,10 +1,11 @@
 """One name brought into the forms by which it is compared, from the strictest to the loosest."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.domain.names.folding import at_a_glance, disguised, folded, resolved, visible, without_accents
+from app.domain.names.folding import at_a_glance, disguised, folded, resolved, seen, without_accents
 from app.domain.names.titles import Title, addressed, addressed_in_chinese, unbracketed, unclassed, unnumbered
 
 
@@ -13,14 +14,13 @@ class Keys:
     """A name in its compared forms; "" where a form has nothing left.
 
     `exact` only lost what cannot be seen; `plain` also disguises, old characters, order, numbers and words of address;
-    `bare` accents too; `joined` spaces too; `glance` is `joined` as one takes it at a glance, and `whole` the same with
-    the words of address. `core` are the words of the name proper, without accents, as they stand.
+    `bare` also accents, and the order of characters; `glance` has no spaces and is the name as one takes it at a
+    glance, and `whole` the same with the words of address. `core` are the words of the name proper, without accents.
     """
 
     exact: str
     plain: str
     bare: str
-    joined: str
     glance: str
     whole: str
     core: tuple[str, ...]
@@ -42,7 +42,7 @@ def name_key(name: str) -> str:
 def keys_of(name: str) -> Keys:
     """All forms of a name. Remembered, because the same people come again and again."""
     exact = folded(name)
-    text = resolved(visible(name))
+    text = resolved(seen(name))
     bracketless = unbracketed(text)
     words, numbered = _words(bracketless)
     core, title = _without_address(words)
@@ -50,13 +50,12 @@ def keys_of(name: str) -> Keys:
     # "Cô Hà" is no "Hà", and "刘老师" no "刘": of a short name the word of address is a part.
     sign = f"{title}:" if short and title else ""
     plain, bare = _in_order(core), [without_accents(w) for w in core]
-    joined = "".join(bare)
+    joined = at_a_glance("".join(bare))
     return Keys(
         exact=exact,
         plain=sign + plain if plain else "",
-        bare=sign + _in_order(bare) if plain else "",
-        joined=sign + joined if joined else "",
-        glance=sign + at_a_glance(joined) if joined else "",
+        bare=sign + _in_order(map(_sorted_characters, bare)) if plain else "",
+        glance=sign + joined if joined else "",
         whole=at_a_glance(without_accents("".join(words))),
         core=tuple(bare),
         title=title,
@@ -111,5 +110,10 @@ def _short(core: list[str]) -> bool:
     return len(core) == 1 and (len(core[0]) == 1 or not _HAN.fullmatch(core[0]))
 
 
-def _in_order(words: list[str]) -> str:
+def _in_order(words: Iterable[str]) -> str:
     return " ".join(sorted(words))
+
+
+def _sorted_characters(word: str) -> str:
+    """Of a Chinese name the characters, because "芳 刘" is 刘芳 to whoever reads it; of others the word."""
+    return "".join(sorted(word)) if _HAN.fullmatch(word) else word

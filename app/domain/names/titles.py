@@ -80,6 +80,9 @@ _BEFORE_ONLY = frozenset("co thay".split())  # behind a name these are syllables
 def addressed_in_chinese(text: str) -> tuple[str, Title]:
     """The same for a run of Chinese characters."""
     found = Title.NONE
+    text = next(
+        (text[len(s) :] for s in _SUBJECTS if text.startswith(s) and text[len(s) :].startswith(_HAN_TEACHER)), text
+    )
     for _ in range(3):
         for words, title in ((_HAN_TEACHER, Title.TEACHER), (_HAN_PUPIL, Title.PUPIL)):
             rest = _cut(text, words)
