@@ -188,7 +188,6 @@ def lookalike() -> Script:
         cast=(teacher(), *names[:3], turncoat, *names[4:], *acting),
         about="The teacher's name with an invisible letter, a name with a Cyrillic а, and a pupil who renames herself "
         "to the teacher's name in the middle of the lesson and sends the class home.",
-        later="The rule that knows the teacher's doubles comes later.",
         wanted=(
             Wanted(
                 text="the doubles from outside are stopped within 2 s",

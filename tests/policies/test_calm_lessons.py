@@ -112,6 +112,7 @@ def resembling_names(chance: random.Random) -> Iterator[Event]:
         "李老师",
     )
     yield from (joined(pupil(n, name=name), START + n) for n, name in enumerate(names, 1))
+    yield from (joined(pupil(n), START + n) for n in range(11, 21))
     yield from (renamed(pupil(3), "妈妈的平板", START + 300), renamed(pupil(3), "7A2 李思思", START + 320))
     yield polled([teacher(), *(pupil(n, name=name) for n, name in enumerate(names, 1) if n != 3)], [], START + 340)
 

@@ -17,7 +17,6 @@ from scenarios.script import PASSIVE
 OTHERS = [name for name in REGISTRY if name != "drill"]
 UNMET: dict[str, set[str]] = {
     "S3": {"nobody new comes in while the host is away", "room calm within 10 s"},
-    "S5": {"the pupil with the teacher's name is stopped within 2 s"},
     "S8": {"the loud ones go before the silent ones"},
     "S10": {"the abuse is noticed"},
     "S12": {"the pupil is muted and flagged"},

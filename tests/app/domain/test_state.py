@@ -6,7 +6,7 @@ import pytest
 
 from app.domain import events as ev
 from app.domain.actions import Action, ActionKind, OutcomeKind, Severity
-from app.domain.people import Role, Roster, Trust
+from app.domain.people import Participant, Role, Roster, Trust
 from app.domain.state import KEEP_ROWS, LessonState, Mood, Status, apply, mood, note, proven, rematch
 from tests.builders import (
     LATER,
@@ -452,3 +452,19 @@ def test_the_newest_times_of_a_microphone_and_of_a_line_are_remembered() -> None
     person = state.inside["p1"]
     assert person.unmutes == tuple(T + n for n in range(8, 20))
     assert person.wrote_at == T + 30
+
+
+def test_it_is_known_since_when_somebody_carries_another_name() -> None:
+    state = fold(
+        lesson(inside=[pupil(1)], waiting=[stranger(1)]), joined(pupil(1), T), renamed(pupil(1), " 学生1\u200b", T + 1)
+    )
+    assert state.inside["p1"].renamed_at == 0.0  # it only looks different to a machine
+    state = fold(state, renamed(pupil(1), "李老师", T + 2), joined(pupil(1, name="李老师"), T + 3))
+    assert state.inside["p1"].renamed_at == T + 2
+    assert fold(state, polled([pupil(1, name="刘老师")], at=T + 9)).inside["p1"].renamed_at == T + 9
+    state = fold(state, renamed(stranger(1), "李老师", T + 4))
+    assert state.waiting["x1"].renamed_at == T + 4
+    state = fold(state, pressed("admit", stranger(1), T + 5))
+    assert (state.waiting["x1"].vouched, state.waiting["x1"].renamed_at) == (True, 0.0)
+    named_late = fold(state, joined(Participant(id="w"), T), joined(Participant(id="w", name="王芳"), T + 6))
+    assert named_late.inside["w"].renamed_at == 0.0  # some platforms tell a name only later: that is no new one
