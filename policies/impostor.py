@@ -25,7 +25,7 @@ from app.domain.state import LessonState, Person
 from policies.base import Rule, Settings, setting
 from policies.roster_only import identity_facts, told
 
-FRESH = 60.0  # seconds in which a list of everybody may bring somebody whose coming or new name nothing else told of
+FRESH = 60.0  # seconds in which a list of everybody may bring the name of somebody who came without one
 AGAIN = 60.0  # seconds before what came to nothing is tried once more
 
 
@@ -72,11 +72,16 @@ def _judged(state: LessonState, event: Event) -> tuple[Person, ...]:
     everybody = (*state.inside.values(), *state.waiting.values())
     if first is not None:  # whoever leads from now on
         return (first, *(p for p in everybody if p is not first))
-    if isinstance(event, RosterPolled):
-        since = state.now - FRESH
-        fresh = tuple(p for p in everybody if p.since >= since or p.renamed_at >= since)
-        return everybody if any(p.staff for p in fresh) else fresh
-    return everybody
+    return _listed(state, event, everybody) if isinstance(event, RosterPolled) else everybody
+
+
+def _listed(state: LessonState, event: RosterPolled, everybody: tuple[Person, ...]) -> tuple[Person, ...]:
+    """Whom a list shows for the first time, or by another name; everybody if it shows somebody new in charge."""
+    since = state.now - FRESH
+    news = [p for p in everybody if p.since >= event.asked_at or p.renamed_at >= event.asked_at]
+    if any(p.staff for p in news):
+        return everybody
+    return (*news, *(p for p in everybody if since <= p.since < event.asked_at > p.renamed_at and not p.trusted))
 
 
 def _leaders(state: LessonState) -> Iterator[Leader]:

@@ -140,6 +140,16 @@ def test_who_passes_for_whom(
     assert in_short(Rehearsal(only("impostor", **settings), state).tell(event)) == expected
 
 
+def test_whom_only_the_list_names_is_judged_when_it_does() -> None:
+    nobody = Participant(id="g")
+    world = Rehearsal(only("impostor"), ROOM)
+    assert world.tell(joined(nobody)) == ()
+    assert in_short(world.tell(polled([HOST, pupil(1), guest("刘老师")], at=LATER + 4))) == ("hold g", "alert g")
+    new_host = Participant(id="h", name="王芳", account="zz", role=Role.HOST)
+    other = Rehearsal(only("impostor"), fold(ROOM, joined(guest("王芳"), LATER - 300)))
+    assert in_short(other.tell(polled([HOST, guest("王芳"), new_host], at=LATER + 4))) == ("hold g", "alert g")
+
+
 def test_twins_of_one_name_both_come_in_by_account_and_a_third_does_not() -> None:
     twins = Roster((*LIST.entries, replace(entry(6), name="学生1"), replace(entry(7), name="学生7")))
     one, two = pupil(1), replace(pupil(6), name="学生1")

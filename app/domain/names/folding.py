@@ -7,7 +7,7 @@ from app.domain.names.simplified import SIMPLIFIED
 
 FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")  # letters by category, blank to the eye
 LONGEST = 200  # characters of a name that are compared, after the invisible ones are gone
-READ = 4000  # characters that are read at all
+READ = 1000  # characters that are read at all
 
 _IGNORED = frozenset({"Cf", "Cc", "Co", "Cn", "Cs"})
 _D = str.maketrans("đĐðÐɖƉ", "dDdDdD")  # a stroke does not decompose in Unicode

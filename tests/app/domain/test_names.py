@@ -94,7 +94,7 @@ def test_likeness_takes_any_text_and_everybody_is_like_himself(one: str, other: 
 
 def test_a_name_of_ten_thousand_letters_is_read_only_so_far() -> None:
     assert len(keys_of("ẫ" * 10_000).exact) <= 200
-    assert keys_of("\u3164" * 3000 + "刘老师").exact == "刘老师"
+    assert keys_of("\u3164" * 900 + "刘老师").exact == "刘老师"
 
 
 # --- on the class list ------------------------------------------------------------------------------------------------
