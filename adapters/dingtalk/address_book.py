@@ -12,7 +12,8 @@ from typing import Any
 from adapters.base import Group
 from adapters.dingtalk.client import Client, Query
 from adapters.dingtalk.errors import PLATFORM
-from adapters.dingtalk.wire import MAX_NAME, members, number, person, rows, text
+from adapters.dingtalk.wire import MAX_NAME, number, person, text
+from adapters.untrusted import members, rows
 from app.domain.errors import Refused
 from app.domain.people import RosterEntry
 

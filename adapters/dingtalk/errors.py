@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from adapters.dingtalk.wire import loads, members, number, text
+from adapters.dingtalk.wire import number, text
 from adapters.http import Answer
+from adapters.untrusted import loads, members
 from app.domain.errors import AdapterError, Gone, Refused, Transient
 
 PLATFORM = "dingtalk"

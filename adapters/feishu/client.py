@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from adapters import untrusted
 from adapters.feishu import errors, people
 from adapters.feishu.settings import FeishuSettings
 from adapters.http import Answer, Http
@@ -101,7 +102,7 @@ class Client:
         if errors.error_code(read(answer)) in stale:
             answer = await self._once(method, where, body, await source.instead_of(token))
         try:
-            return people.members(checked(answer, scope=_scope(where)).get("data"))
+            return untrusted.members(checked(answer, scope=_scope(where)).get("data"))
         except Refused as e:
             if e.code == errors.QUOTA and not self._notes.get(MONTHLY):
                 await self._notes.put(MONTHLY, "used up")
@@ -114,10 +115,7 @@ class Client:
 
 def read(answer: Answer) -> object:
     """The JSON of an answer, None where it is none."""
-    try:
-        return json.loads(answer.body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
+    return untrusted.loads(answer.body)
 
 
 def checked(answer: Answer, *, scope: str = "") -> Json:
@@ -127,7 +125,7 @@ def checked(answer: Answer, *, scope: str = "") -> Json:
         raise errors.from_code(code, answer, scope=scope)
     if answer.status != 200 or not errors.succeeded(document):
         raise errors.from_status(answer)
-    return people.members(document)
+    return untrusted.members(document)
 
 
 def target(path: str, query: Query) -> str:
@@ -153,7 +151,7 @@ async def pages(ask: Callable[[Query], Awaitable[Json]], size: int, most: int = 
     for page in range(1, most + 1):
         more: Query = (("page_size", size), *((("page_token", token),) if token else ()))
         answer = await ask(more)
-        found += people.rows(answer.get("items"))
+        found += untrusted.rows(answer.get("items"))
         token = people.text(answer.get("page_token"), 1024)
         if answer.get("has_more") is not True or not token:
             return found, page

@@ -5,11 +5,11 @@ token comes as HTTP 400, a failure may come as 200: only `code` tells. The vendo
 may quote what was sent; the scopes that it names are.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adapters import untrusted
 from adapters.feishu import people
 from adapters.http import Answer
 from app.domain.errors import AdapterError, Gone, Refused, Transient
@@ -156,13 +156,13 @@ FAULTS: Mapping[str, Fault] = {
 
 def error_code(document: object) -> str:
     """The vendor's `code` as decimal text; "" for success, and where there is none."""
-    code = people.number(people.members(document).get("code"))
+    code = people.number(untrusted.members(document).get("code"))
     return str(code) if code else ""
 
 
 def succeeded(document: object) -> bool:
     """Whether this is the vendor's own "yes": a number 0, nothing less."""
-    code = people.members(document).get("code")
+    code = untrusted.members(document).get("code")
     return isinstance(code, int) and not isinstance(code, bool) and code == 0
 
 
@@ -203,11 +203,8 @@ def _wait(answer: Answer) -> float | None:
 
 def _scopes(body: bytes) -> str:
     """The scopes that the vendor says are missing, of which any one is enough; "" when it names none."""
-    try:
-        document = people.members(json.loads(body.decode("utf-8")))
-    except (ValueError, RecursionError):
-        return ""
-    violations = people.rows(people.members(document.get("error")).get("permission_violations"))
+    document = untrusted.members(untrusted.loads(body))
+    violations = untrusted.rows(untrusted.members(document.get("error")).get("permission_violations"))
     named = [people.text(v.get("subject")) for v in violations]
     if not any(named):
         bracket = re.search(r"\[([^\]]{1,600})\]", people.text(document.get("msg"), 2000))

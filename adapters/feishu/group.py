@@ -8,6 +8,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 
+from adapters import untrusted
 from adapters.feishu import errors, instructions, keys, people
 from adapters.feishu.client import BY_OPEN_ID, Client, Json, Query, pages, segment
 from adapters.feishu.keys import Chat
@@ -202,10 +203,7 @@ class Groups:
         return self._noted(SILENCED + chat)
 
     def _noted(self, name: str) -> tuple[str, ...]:
-        try:
-            known = json.loads(self._notes.get(name) or "[]")
-        except ValueError:
-            known = []
+        known = untrusted.loads(self._notes.get(name))
         return tuple(k for k in known if isinstance(k, str)) if isinstance(known, list) else ()
 
     async def _all_but(self, chat: str, silenced: Iterable[str]) -> Outcome:

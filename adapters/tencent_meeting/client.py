@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from adapters import untrusted
 from adapters.http import Answer, Http
 from adapters.tencent_meeting import errors
 from adapters.tencent_meeting.settings import TencentMeetingSettings
@@ -74,7 +75,4 @@ def segment(text: str) -> str:
 
 
 def _json(answer: Answer) -> object:
-    try:
-        return json.loads(answer.body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
+    return untrusted.loads(answer.body)

@@ -3,10 +3,10 @@
 The vendor answers 400 or 500 and nothing else; `error_code` decides, `new_error_code` is another number for the same.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adapters import untrusted
 from adapters.http import Answer
 from app.domain.errors import AdapterError, Gone, Refused, Transient
 
@@ -89,11 +89,9 @@ FAULTS: Mapping[str, Fault] = {
 
 def error_code(document: object) -> str:
     """The vendor's `error_info.error_code` as decimal text; "" when the answer has none or 0."""
-    info = document.get("error_info") if isinstance(document, dict) else None
-    code = info.get("error_code") if isinstance(info, dict) else None
-    if isinstance(code, int) and not isinstance(code, bool) and 0 < code < 10**12:
-        return str(code)
-    return code.lstrip("0") if isinstance(code, str) and re.fullmatch(r"[0-9]{1,12}", code) else ""
+    info = untrusted.members(untrusted.members(document).get("error_info"))
+    code = untrusted.number(info.get("error_code"), range(10**12), r"[0-9]{1,12}")
+    return str(code) if code else ""
 
 
 def from_code(code: str, status: int, *, now: float) -> AdapterError:

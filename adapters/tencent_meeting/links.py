@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from adapters import untrusted
 from adapters.tencent_meeting import people
 from adapters.tencent_meeting.client import Client, dumps, segment
 from adapters.tencent_meeting.errors import PLATFORM
@@ -50,5 +51,5 @@ async def _made(client: Client, userid: str, meeting: str, data: str) -> str:
 
 
 def _link(row: Any) -> tuple[str, str]:
-    entry = people.members(row)
+    entry = untrusted.members(row)
     return people.user_data(entry.get("customer_data")), people.text(entry.get("meeting_short_url"), 2048)

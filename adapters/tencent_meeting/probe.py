@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from email.utils import parsedate_to_datetime
 from functools import partial
 
+from adapters import untrusted
 from adapters.health import Checked, Finding, Health
 from adapters.http import Answer
 from adapters.tencent_meeting import links, people, probe_words
@@ -91,8 +92,7 @@ def _clock(answer: Answer, now: float) -> Checked:
 
 def _pick(answer: Json) -> tuple[str, bool]:
     """A meeting to ask about, rather a running one; "" when the account has none."""
-    listed = answer.get("meeting_info_list")
-    meetings = [people.members(m) for m in (listed if isinstance(listed, list) else ())]
+    meetings = untrusted.rows(answer.get("meeting_info_list"))
     meetings.sort(key=lambda m: m.get("status") != RUNNING)
     first = meetings[0] if meetings else {}
     return people.text(first.get("meeting_id")), first.get("status") == RUNNING

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from adapters import untrusted
 from adapters.http import Answer, Http
 from adapters.tokens import AppToken
 from adapters.wecom import errors
@@ -104,7 +105,4 @@ def dumps(members: Mapping[str, object]) -> bytes:
 
 
 def _json(answer: Answer) -> object:
-    try:
-        return json.loads(answer.body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
+    return untrusted.loads(answer.body)

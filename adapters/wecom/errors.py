@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adapters import untrusted
 from adapters.http import Answer
 from app.domain.errors import AdapterError, Gone, Refused, Transient
 
@@ -79,10 +80,8 @@ FAULTS: Mapping[str, Fault] = {
 
 def error_code(document: object) -> str:
     """The vendor's `errcode` as decimal text, "0" for success; "" when the answer has none."""
-    code = document.get("errcode") if isinstance(document, dict) else None
-    if isinstance(code, int) and not isinstance(code, bool) and abs(code) < 10**12:
-        return str(code)
-    return str(int(code)) if isinstance(code, str) and re.fullmatch(r"-?[0-9]{1,12}", code) else ""
+    found = untrusted.number(untrusted.members(document).get("errcode"), range(-(10**12) + 1, 10**12), r"-?[0-9]{1,12}")
+    return "" if found is None else str(found)
 
 
 def from_code(code: str, said: str, answer: Answer) -> AdapterError:

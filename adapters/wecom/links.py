@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+from adapters import untrusted
 from adapters.wecom import people
 from adapters.wecom.client import Client, dumps
 from adapters.wecom.errors import PLATFORM
@@ -37,6 +38,6 @@ async def create(client: Client, meeting: str, token: str) -> str:
 
 def _links(told: Any) -> list[tuple[str, str]]:
     """(token, address) of one link or of a list of them; what is neither is left out."""
-    rows = map(people.members, told if isinstance(told, list) else [told])
+    rows = untrusted.rows(told if isinstance(told, list) else [told])
     found = [(people.user_data(r.get("customer_data")), people.text(r.get("meeting_short_url"), 2048)) for r in rows]
     return [(token, url) for token, url in found if token or url]

@@ -7,12 +7,12 @@ control has to name the device: with a wrong one the platform says 0 and does no
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters import untrusted
 from app.domain.people import Participant, Role
 
 MAX_ID = 256  # characters kept of an id
@@ -37,10 +37,8 @@ ROLES: Mapping[int, Role] = {
 
 
 def text(value: object, limit: int = MAX_ID) -> str:
-    """A string fit for a log: no NUL, no half surrogate pairs, not longer than `limit`; "" for anything else."""
-    if not isinstance(value, str):
-        return ""
-    return value[:limit].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    """A string fit for a log, an id unless `limit` says otherwise; "" for anything else."""
+    return untrusted.text(value, limit)
 
 
 def is_meeting_id(value: str) -> bool:
@@ -48,23 +46,15 @@ def is_meeting_id(value: str) -> bool:
     return re.fullmatch(r"[0-9A-Za-z_-]{1,128}", value) is not None
 
 
-def members(value: object) -> Mapping[str, Any]:
-    """A JSON object, or an empty one where something else stands."""
-    return value if isinstance(value, dict) else {}
-
-
 def device(value: object) -> int | None:
     """A device code (page 98181). Unknown numbers pass; None for what is no number."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value):
-        value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10_000 else None
+    return untrusted.number(value, range(10_000), r"[0-9]{1,4}")
 
 
 def role(value: object) -> Role | None:
     """The role behind a number, or behind its decimal text; None when it is missing or new to us."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,2}", value):
-        value = int(value)
-    return ROLES.get(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    found = untrusted.number(value, range(100), r"[0-9]{1,2}")
+    return None if found is None else ROLES.get(found)
 
 
 def account(userid: object) -> str:
@@ -134,9 +124,4 @@ def _decoded(plain: str) -> str:
 
 
 def _object(candidate: str) -> Mapping[str, Any]:
-    if not candidate.startswith("{"):
-        return {}
-    try:
-        return members(json.loads(candidate))
-    except (ValueError, RecursionError):
-        return {}
+    return untrusted.members(untrusted.loads(candidate)) if candidate.startswith("{") else {}

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from email.utils import parsedate_to_datetime
 from functools import partial
 
+from adapters import untrusted
 from adapters.health import Checked, Finding, Health
 from adapters.http import Answer
 from adapters.notes import Notes
-from adapters.wecom import links, people, probe_words
+from adapters.wecom import links, probe_words
 from adapters.wecom.client import Client, Json
 from adapters.wecom.errors import NO_RIGHT
 from adapters.wecom.own import Own
@@ -89,7 +90,7 @@ async def _app(settings: WeComSettings, client: Client) -> list[Checked]:
     app, about, error = await _read("app", Finding.PROBLEM, ask)
     if error is not None:
         return [app]
-    range_ = people.members(about.get("allow_partys")).get("partyid")
+    range_ = untrusted.members(about.get("allow_partys")).get("partyid")
     whole = isinstance(range_, list) and WHOLE_CORP in range_
     closed = about.get("close") == 1
     return [
