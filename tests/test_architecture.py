@@ -64,6 +64,7 @@ SHARED = (
     "signing",
     "tokens",
     "untrusted",
+    "wire",
 )  # what adapters have in common
 
 NOT_A_NOUN = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "core", "base_utils"}

@@ -3,18 +3,17 @@
 There is no request signature: an access token, kept for both APIs, travels in a header (new) or in the address (old).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote
 
 from adapters.dingtalk import errors
 from adapters.dingtalk.settings import DingTalkSettings
-from adapters.dingtalk.wire import Json, dumps, number, text
+from adapters.dingtalk.wire import Json, number, text
 from adapters.http import Answer, Http
 from adapters.tokens import AppToken
+from adapters.wire import Query, dumps, target
 from app.domain.errors import Transient
 
-Query = Sequence[tuple[str, str | int]]
 TOKEN_PATH = "/v1.0/oauth2/accessToken"  # noqa: S105  a path, not a token
 JSON_TYPE = {"content-type": "application/json", "accept": "application/json"}
 FORM_TYPE = {"content-type": "application/x-www-form-urlencoded;charset=utf-8", "accept": "application/json"}
@@ -91,9 +90,3 @@ class Client:
             self.skew = parsedate_to_datetime(answer.headers.get("date", "")).timestamp() - self.now()
         except (ValueError, OverflowError):
             self.skew = None
-
-
-def target(path: str, query: Query) -> str:
-    """Path and query as they are sent: a "+" in a value travels as "%2B"."""
-    pairs = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in query)
-    return f"{path}?{pairs}" if pairs else path

@@ -45,11 +45,6 @@ def moment(*values: object, otherwise: float) -> float:
     return otherwise
 
 
-def dumps(document: object) -> bytes:
-    """JSON in UTF-8 without spaces; half a surrogate pair from a hostile name becomes a question mark."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
 def raw(document: object) -> str:
     """A document as it is kept when nobody knows what it means."""
     return text(json.dumps(document, ensure_ascii=False, default=str), MAX_RAW)

@@ -7,9 +7,10 @@ rule does not need.
 from adapters import untrusted
 from adapters.base import Group
 from adapters.feishu import keys, people
-from adapters.feishu.client import BY_OPEN_ID, Client, Json, Query, pages, segment
+from adapters.feishu.client import BY_OPEN_ID, Client, Json, pages
 from adapters.feishu.errors import PLATFORM
 from adapters.feishu.group import Groups
+from adapters.wire import Query, segment
 from app.domain.errors import AdapterError, Refused
 from app.domain.people import RosterEntry
 

@@ -12,10 +12,11 @@ from contextlib import suppress
 from adapters import untrusted
 from adapters.base import STREAMED, Delivery, Opened, Take
 from adapters.feishu import errors, people
-from adapters.feishu.client import BY_OPEN_ID, Client, Json, Query
+from adapters.feishu.client import BY_OPEN_ID, Client, Json
 from adapters.feishu.keys import Meeting
 from adapters.memory import Memory
 from adapters.notes import Notes
+from adapters.wire import Query
 from app.domain.errors import AdapterError, Gone, Refused
 from app.domain.people import Participant
 

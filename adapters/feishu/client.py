@@ -4,10 +4,8 @@ A token that the platform no longer accepts is replaced once and the request rep
 is refused with the same code, and asking on would go in a circle.
 """
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
-from urllib.parse import quote
 
 from adapters import untrusted
 from adapters.feishu import errors, people
@@ -15,9 +13,9 @@ from adapters.feishu.settings import FeishuSettings
 from adapters.http import Answer, Http
 from adapters.notes import Notes
 from adapters.tokens import AppToken
+from adapters.wire import Query, dumps, target
 from app.domain.errors import Refused, Transient
 
-Query = Sequence[tuple[str, str | int]]
 Json = Mapping[str, Any]
 JSON = "application/json; charset=utf-8"
 BY_OPEN_ID = ("user_id_type", "open_id")
@@ -126,22 +124,6 @@ def checked(answer: Answer, *, scope: str = "") -> Json:
     if answer.status != 200 or not errors.succeeded(document):
         raise errors.from_status(answer)
     return untrusted.members(document)
-
-
-def target(path: str, query: Query) -> str:
-    """Path and query as they are sent."""
-    pairs = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in query)
-    return f"{path}?{pairs}" if pairs else path
-
-
-def dumps(members: Mapping[str, object]) -> bytes:
-    """JSON in UTF-8; half a surrogate pair from a hostile name becomes a question mark."""
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def segment(text: str) -> str:
-    """One path segment: whatever comes must not reach another path."""
-    return quote(text, safe="")
 
 
 async def pages(ask: Callable[[Query], Awaitable[Json]], size: int, most: int = 40) -> tuple[list[Json], int]:

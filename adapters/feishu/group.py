@@ -10,11 +10,12 @@ from contextlib import suppress
 
 from adapters import untrusted
 from adapters.feishu import errors, instructions, keys, people
-from adapters.feishu.client import BY_OPEN_ID, Client, Json, Query, pages, segment
+from adapters.feishu.client import BY_OPEN_ID, Client, Json, pages
 from adapters.feishu.keys import Chat
 from adapters.feishu.messages import Messages
 from adapters.memory import Memory
 from adapters.notes import Notes
+from adapters.wire import Query, segment
 from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind, Words
 from app.domain.errors import AdapterError, Gone, Refused
 from app.domain.events import Attendance, Presence, Switches

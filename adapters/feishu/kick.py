@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from adapters import untrusted
 from adapters.feishu import errors, people
-from adapters.feishu.client import BY_OPEN_ID, Client, Json, segment
+from adapters.feishu.client import BY_OPEN_ID, Client, Json
 from adapters.feishu.consent import Teachers
 from adapters.feishu.roster import Lists
 from adapters.notes import Notes
+from adapters.wire import segment
 from app.domain.errors import Refused, Transient
 from app.domain.people import Participant, Role
 

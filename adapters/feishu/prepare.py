@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 from adapters import untrusted
 from adapters.feishu import instructions, keys, people, prepare_words
-from adapters.feishu.client import Client, Json, segment
+from adapters.feishu.client import Client, Json
 from adapters.feishu.errors import PLATFORM
 from adapters.feishu.reserves import Reserve, Reserves, joiners
 from adapters.notes import Notes
 from adapters.preparation import Precaution, Preparation, Prepared, Result, Step
+from adapters.wire import segment
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Refused, Transient
 from app.domain.people import RosterEntry

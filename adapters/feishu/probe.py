@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from adapters.feishu import bot, errors, probe_words
-from adapters.feishu.client import BY_OPEN_ID, Client, Query, checked
+from adapters.feishu.client import BY_OPEN_ID, Client, checked
 from adapters.feishu.consent import Teachers
 from adapters.feishu.settings import FeishuSettings
 from adapters.feishu.stream import Stream
 from adapters.health import Checked, Finding, Health
 from adapters.http import Answer
 from adapters.notes import Notes
+from adapters.wire import Query
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone, Refused, Transient
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from adapters import untrusted
 from adapters.feishu import people
-from adapters.feishu.client import BY_OPEN_ID, Client, Json, segment
+from adapters.feishu.client import BY_OPEN_ID, Client, Json
 from adapters.feishu.errors import PLATFORM
 from adapters.notes import Notes
+from adapters.wire import segment
 from app.domain.errors import Refused
 
 NOTED = "reserve:"  # note: what is known of a reservation, by meeting number

@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 from adapters import untrusted
 from adapters.feishu import errors, people
-from adapters.feishu.client import JSON, checked, dumps, read
+from adapters.feishu.client import JSON, checked, read
 from adapters.feishu.settings import FeishuSettings
 from adapters.http import Answer, Http
+from adapters.wire import dumps
 from app.domain.errors import Refused
 
 

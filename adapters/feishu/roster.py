@@ -9,12 +9,13 @@ from dataclasses import replace
 
 from adapters import untrusted
 from adapters.feishu import people
-from adapters.feishu.client import BY_OPEN_ID, Client, Json, segment
+from adapters.feishu.client import BY_OPEN_ID, Client, Json
 from adapters.feishu.errors import PLATFORM
 from adapters.feishu.keys import Meeting
 from adapters.feishu.names import NOTHING, Known, Names
 from adapters.feishu.reserves import Reserves
 from adapters.memory import Memory
+from adapters.wire import segment
 from app.domain.errors import Gone, Transient
 from app.domain.events import Attendance, Presence
 from app.domain.people import Participant, Role

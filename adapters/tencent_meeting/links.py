@@ -6,8 +6,9 @@ from typing import Any
 
 from adapters import untrusted
 from adapters.tencent_meeting import people
-from adapters.tencent_meeting.client import Client, dumps, segment
+from adapters.tencent_meeting.client import Client
 from adapters.tencent_meeting.errors import PLATFORM
+from adapters.wire import dumps, segment
 from app.domain.errors import Refused, Transient
 
 LONGEST_TOKEN = 160  # ASCII characters, so that the wrapped form stays within 256 bytes

@@ -8,10 +8,11 @@ from adapters import untrusted
 from adapters.health import Checked, Finding, Health
 from adapters.http import Answer
 from adapters.tencent_meeting import links, people, probe_words
-from adapters.tencent_meeting.client import Client, Json, target
+from adapters.tencent_meeting.client import Client, Json
 from adapters.tencent_meeting.operator import Operators
 from adapters.tencent_meeting.roster import RUNNING, Lists
 from adapters.tencent_meeting.settings import TencentMeetingSettings
+from adapters.wire import target
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone, Transient
 

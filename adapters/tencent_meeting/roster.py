@@ -7,8 +7,9 @@ from typing import Any
 from adapters import untrusted
 from adapters.memory import Memory
 from adapters.tencent_meeting import people
-from adapters.tencent_meeting.client import Client, Json, Query, segment
+from adapters.tencent_meeting.client import Client, Json
 from adapters.tencent_meeting.errors import PLATFORM
+from adapters.wire import Query, segment
 from app.domain.errors import Gone, Refused, Transient
 from app.domain.events import Attendance, Presence
 from app.domain.people import Participant, Role

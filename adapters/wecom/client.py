@@ -4,8 +4,7 @@ The token travels in the query string, so no URL ever reaches a message or a log
 after every secret was taken out of it.
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -14,9 +13,9 @@ from adapters.http import Answer, Http
 from adapters.tokens import AppToken
 from adapters.wecom import errors
 from adapters.wecom.settings import WeComSettings
+from adapters.wire import Query, dumps, target
 from app.domain.errors import Transient
 
-Query = Sequence[tuple[str, str | int]]
 Json = dict[str, Any]
 LIFE = 7200.0  # seconds that a token lives where the answer does not say
 
@@ -59,7 +58,7 @@ class Client:
     async def _call(self, method: str, path: str, query: Query, body: bytes) -> Json:
         token = await self._token.get()
         answer = await self._send(method, path, (("access_token", token), *query), body)
-        if errors.error_code(_json(answer)) in errors.STALE:
+        if errors.error_code(untrusted.loads(answer.body)) in errors.STALE:
             token = await self._token.instead_of(token)
             answer = await self._send(method, path, (("access_token", token), *query), body)
         return self.document(answer, token)
@@ -67,14 +66,11 @@ class Client:
     async def _send(self, method: str, path: str, query: Query, body: bytes, *, counted: bool = True) -> Answer:
         url = f"{self._settings.base_url}{target(path, query)}"
         headers = {"Content-Type": "application/json; charset=utf-8"} if body else {}
-        try:
-            return await self._http.request(errors.PLATFORM, method, url, headers=headers, body=body, counted=counted)
-        except Transient as e:
-            raise errors.again(e) from None  # its cause may quote the URL, and so the token
+        return await self._http.request(errors.PLATFORM, method, url, headers=headers, body=body, counted=counted)
 
     def document(self, answer: Answer, token: str = "") -> Json:
         """The JSON object of a success: `errcode` 0, not merely none. Raises AdapterError for everything else."""
-        document = _json(answer)
+        document = untrusted.loads(answer.body)
         code = errors.error_code(document)
         if code not in ("", "0"):
             said = document.get("errmsg") if isinstance(document, dict) else ""
@@ -91,18 +87,3 @@ class Client:
             for form in (secret, quote(secret, safe="")) if secret else ():
                 said = said.replace(form, "***")
         return "".join(c if c.isprintable() else " " for c in said[:2000]).strip()
-
-
-def target(path: str, query: Query) -> str:
-    """Path and query as they are sent: a "+" in a value travels as "%2B"."""
-    pairs = "&".join(f"{name}={quote(str(value).encode('utf-8', 'replace'), safe='')}" for name, value in query)
-    return f"{path}?{pairs}" if pairs else path
-
-
-def dumps(members: Mapping[str, object]) -> bytes:
-    """JSON in raw UTF-8 (escapes are error 40033); half a surrogate pair of a hostile text becomes a question mark."""
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def _json(answer: Answer) -> object:
-    return untrusted.loads(answer.body)

@@ -5,8 +5,9 @@ from typing import Any
 
 from adapters import untrusted
 from adapters.wecom import people
-from adapters.wecom.client import Client, dumps
+from adapters.wecom.client import Client
 from adapters.wecom.errors import PLATFORM
+from adapters.wire import dumps
 from app.domain.errors import Refused, Transient
 
 LONGEST_TOKEN = 160  # ASCII characters, so that the wrapped form stays within 256 bytes
