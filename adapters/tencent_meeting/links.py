@@ -1,26 +1,22 @@
 """Personal links: one per pupil, handed back with every entry through it (vendor page 64850)."""
 
-import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adapters import untrusted
+from adapters import customer_data, untrusted
 from adapters.tencent_meeting import people
 from adapters.tencent_meeting.client import Client
 from adapters.tencent_meeting.errors import PLATFORM
-from adapters.wire import dumps, segment
+from adapters.wire import segment
 from app.domain.errors import Refused, Transient
 
-LONGEST_TOKEN = 160  # ASCII characters, so that the wrapped form stays within 256 bytes
 MOST_LINKS = 300  # per meeting
 PATH = "/v1/meetings/customer-short-url"
 
 
 def wrapped(token: str) -> str:
-    """A token in the vendor's wrapping: base64 of {"ver","userData"}. Raises Refused for one that does not fit."""
-    if not 1 <= len(token) <= LONGEST_TOKEN or not token.isascii() or not token.isprintable():
-        raise Refused(PLATFORM, "a link token must be 1 to 160 printable ASCII characters", code="token")
-    return base64.b64encode(dumps({"ver": "1.0", "userData": token})).decode()
+    """A token in the vendor's wrapping. Raises Refused for one that does not fit."""
+    return customer_data.wrapped(PLATFORM, token)
 
 
 async def existing(client: Client, userid: str, meeting: str) -> dict[str, str]:

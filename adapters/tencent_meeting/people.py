@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from adapters import untrusted
+from adapters import customer_data, untrusted
 from app.domain.people import Participant, Role
 
 MAX_NAME = 200  # characters kept of a name; names are written by anybody
@@ -95,21 +95,5 @@ def from_base64(value: object) -> str:
 
 
 def user_data(value: object) -> str:
-    """Our token out of `customer_data`: base64 of {"ver","userData"} as sent, that JSON itself, or the bare token."""
-    plain = text(value).strip()
-    for candidate in (plain, _decoded(plain)):
-        wrapper = _object(candidate)
-        if "userData" in wrapper:
-            return text(wrapper["userData"])
-    return plain
-
-
-def _decoded(plain: str) -> str:
-    try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
-        return ""
-
-
-def _object(candidate: str) -> Mapping[str, Any]:
-    return untrusted.members(untrusted.loads(candidate)) if candidate.startswith("{") else {}
+    """Our token out of `customer_data`, as a link or a person carries it."""
+    return customer_data.user_data(value, MAX_ID)

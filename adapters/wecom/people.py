@@ -5,18 +5,14 @@ lists. So a presence is a `tmp_openid`, and its address holds where it was liste
 control has to name the device: with a wrong one the platform says 0 and does nothing.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from adapters import untrusted
+from adapters import customer_data, untrusted
 from app.domain.people import Participant, Role
 
 MAX_ID = 256  # characters kept of an id
-MAX_TAG = 512
 BY_ACCOUNT = "@"  # marks a presence known by its account only, which no control reaches
 TWIN = " waiting"  # somebody inside who waits on another device too: two presences, or one would hide the other
 INSIDE, WAITING = "inside", "waiting"
@@ -107,21 +103,5 @@ def reach(participant: Participant) -> Reach | None:
 
 
 def user_data(value: object) -> str:
-    """Our token out of `customer_data`: base64 of {"ver","userData"} as sent, that JSON itself, or the bare token."""
-    plain = text(value, MAX_TAG).strip()
-    for candidate in (plain, _decoded(plain)):
-        wrapper = _object(candidate)
-        if "userData" in wrapper:
-            return text(wrapper["userData"])
-    return plain
-
-
-def _decoded(plain: str) -> str:
-    try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
-        return ""
-
-
-def _object(candidate: str) -> Mapping[str, Any]:
-    return untrusted.members(untrusted.loads(candidate)) if candidate.startswith("{") else {}
+    """Our token out of `customer_data`, as a link or a person carries it."""
+    return customer_data.user_data(value, MAX_ID)
