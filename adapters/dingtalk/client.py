@@ -3,7 +3,7 @@
 There is no request signature: an access token, kept for both APIs, travels in a header (new) or in the address (old).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from email.utils import parsedate_to_datetime
 
 from adapters.dingtalk import errors
@@ -37,30 +37,24 @@ class Client:
         url = self._settings.base_url + target(path, query)
         body = dumps(members) if members is not None else b""
 
-        async def send(token: str) -> Answer:
+        async def once(token: str) -> Answer:
             headers = {**JSON_TYPE, "x-acs-dingtalk-access-token": token}
             return await self._http.request(errors.PLATFORM, method, url, headers=headers, body=body)
 
-        token = await self._token.get()
-        answer = await send(token)
-        if errors.is_stale(answer):
-            token = await self._token.instead_of(token)
-            answer = await send(token)
-        return errors.checked(answer, (token, *self._settings.secrets))
+        return await self._sent(once)
 
     async def legacy(self, path: str, members: Query) -> Json:
         """One call to the old API: the token in the address, the members as a form (that is how its SDK does it)."""
         body = target("", members).removeprefix("?").encode()
 
-        async def send(token: str) -> Answer:
+        async def once(token: str) -> Answer:
             url = self._settings.legacy_url + target(path, (("access_token", token),))
             return await self._http.request(errors.PLATFORM, "POST", url, headers=FORM_TYPE, body=body)
 
-        token = await self._token.get()
-        answer = await send(token)
-        if errors.is_stale(answer):
-            token = await self._token.instead_of(token)
-            answer = await send(token)
+        return await self._sent(once)
+
+    async def _sent(self, once: Callable[[str], Awaitable[Answer]]) -> Json:
+        answer, token = await self._token.send(once, errors.is_stale)
         return errors.checked(answer, (token, *self._settings.secrets))
 
     async def uncounted(self, url: str, members: Mapping[str, object]) -> Json:

@@ -5,14 +5,15 @@ is refused with the same code, and asking on would go in a circle.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 from adapters import untrusted
 from adapters.feishu import errors, people
 from adapters.feishu.settings import FeishuSettings
 from adapters.http import Answer, Http
 from adapters.notes import Notes
-from adapters.tokens import AppToken
+from adapters.tokens import AppToken, Bearer
 from adapters.wire import Query, dumps, target
 from app.domain.errors import Refused, Transient
 
@@ -33,16 +34,6 @@ SCOPES: Sequence[tuple[str, str]] = (
     ("/open-apis/contact/v3", "contact:contact.base:readonly"),
     ("/open-apis/tenant/v2", "tenant:tenant:readonly"),
 )
-
-
-class Bearer(Protocol):
-    """Where the token of a call comes from."""
-
-    async def get(self) -> str:
-        """A token that should be good."""
-
-    async def instead_of(self, refused: str) -> str:
-        """Another one than the one that was just refused."""
 
 
 class Client:
@@ -93,12 +84,9 @@ class Client:
         return token, float(people.number(document.get("expire")) or 0)
 
     async def _call(self, method: str, where: str, body: bytes, bearer: Bearer | None) -> Json:
-        source = bearer or self.app
         stale = errors.STALE_USER if bearer else errors.STALE_APP
-        token = await source.get()
-        answer = await self._once(method, where, body, token)
-        if errors.error_code(read(answer)) in stale:
-            answer = await self._once(method, where, body, await source.instead_of(token))
+        once = partial(self._once, method, where, body)
+        answer, _ = await (bearer or self.app).send(once, lambda a: errors.error_code(read(a)) in stale)
         try:
             return untrusted.members(checked(answer, scope=_scope(where)).get("data"))
         except Refused as e:

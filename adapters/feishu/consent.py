@@ -15,6 +15,7 @@ from adapters.feishu import errors, people
 from adapters.feishu.client import Client, checked, read
 from adapters.feishu.settings import FeishuSettings
 from adapters.notes import Notes
+from adapters.tokens import Bearer
 from app.domain.errors import Gone, Refused, Transient
 
 SCOPE = "vc:meeting vc:record offline_access"
@@ -118,7 +119,7 @@ class Teachers:
 
 
 @dataclass(frozen=True, slots=True)
-class Teacher:
+class Teacher(Bearer):
     """One teacher as the sender of a call."""
 
     teachers: Teachers
@@ -134,7 +135,7 @@ class Teacher:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fixed:
+class _Fixed(Bearer):
     """A token that there is no other for."""
 
     token: str

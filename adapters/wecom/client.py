@@ -56,11 +56,10 @@ class Client:
         return token, float(life)
 
     async def _call(self, method: str, path: str, query: Query, body: bytes) -> Json:
-        token = await self._token.get()
-        answer = await self._send(method, path, (("access_token", token), *query), body)
-        if errors.error_code(untrusted.loads(answer.body)) in errors.STALE:
-            token = await self._token.instead_of(token)
-            answer = await self._send(method, path, (("access_token", token), *query), body)
+        async def once(token: str) -> Answer:
+            return await self._send(method, path, (("access_token", token), *query), body)
+
+        answer, token = await self._token.send(once, _is_stale)
         return self.document(answer, token)
 
     async def _send(self, method: str, path: str, query: Query, body: bytes, *, counted: bool = True) -> Answer:
@@ -87,3 +86,7 @@ class Client:
             for form in (secret, quote(secret, safe="")) if secret else ():
                 said = said.replace(form, "***")
         return "".join(c if c.isprintable() else " " for c in said[:2000]).strip()
+
+
+def _is_stale(answer: Answer) -> bool:
+    return errors.error_code(untrusted.loads(answer.body)) in errors.STALE
