@@ -4,8 +4,8 @@ There is no request signature: an access token, kept for both APIs, travels in a
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from email.utils import parsedate_to_datetime
 
+from adapters import checks
 from adapters.dingtalk import errors
 from adapters.dingtalk.settings import DingTalkSettings
 from adapters.dingtalk.wire import Json, number, text
@@ -80,7 +80,4 @@ class Client:
         return token, max(SHORTEST_LIFE, float(seconds or 0))
 
     def _compare_clocks(self, answer: Answer) -> None:
-        try:
-            self.skew = parsedate_to_datetime(answer.headers.get("date", "")).timestamp() - self.now()
-        except (ValueError, OverflowError):
-            self.skew = None
+        self.skew = checks.ahead(answer.headers.get("date", ""), self.now())
