@@ -56,6 +56,7 @@ SHARED = (
     "checks",
     "customer_data",
     "envelope",
+    "faults",
     "health",
     "http",
     "memory",
