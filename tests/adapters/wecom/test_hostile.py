@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters import customer_data
 from adapters.base import Received
 from adapters.http import Http
 from adapters.wecom import WeComAdapter, people
@@ -76,7 +77,7 @@ def test_any_byte_of_a_fixture_changed(at: int, byte: int) -> None:
 def test_any_tag_of_a_link(value: Any) -> None:
     found = people.user_data(value)
     storable(found)
-    assert len(found) <= people.MAX_TAG
+    assert len(found) <= customer_data.LONGEST
 
 
 @given(pid=st.text(max_size=40), address=st.text(max_size=40))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from adapters import customer_data
 from adapters.notes import Notes
 from adapters.preparation import Precaution, Preparation, Prepared, Result, Step
 from adapters.wecom import links
@@ -216,7 +217,7 @@ def test_every_pupil_with_a_token_gets_a_link_of_his_own() -> None:
 
 def test_the_published_wrapping() -> None:
     assert links.wrapped("k7f3q2m9") == "eyJ2ZXIiOiIxLjAiLCJ1c2VyRGF0YSI6Ims3ZjNxMm05In0="
-    assert len(links.wrapped("x" * links.LONGEST_TOKEN)) <= 256
+    assert len(links.wrapped("x" * customer_data.LONGEST_TOKEN)) <= 256
 
 
 @pytest.mark.parametrize("token", ["", "x" * 161, "é", "a\nb"])
