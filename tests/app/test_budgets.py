@@ -18,8 +18,8 @@ MONTH = Budget(name="month", calls=100, seconds=30 * DAY, reserve=10, period=Per
 class Hands:
     """A clock that a test moves."""
 
-    def __init__(self, *at: int) -> None:
-        self.at = datetime.datetime(*at, tzinfo=CHINA).timestamp()  # type: ignore[misc,arg-type]
+    def __init__(self, year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> None:
+        self.at = datetime.datetime(year, month, day, hour, minute, tzinfo=CHINA).timestamp()
 
     def __call__(self) -> float:
         return self.at

@@ -171,7 +171,8 @@ class Cloud:
             raise Refusal(40058, bad)
         if seen.path.startswith(CONTROL):
             return self._control(seen.path.removeprefix(CONTROL), body)
-        return getattr(self, "_" + seen.path.rpartition("/")[2])(body)  # type: ignore[no-any-return]
+        answer: dict[str, Any] = getattr(self, "_" + seen.path.rpartition("/")[2])(body)
+        return answer
 
     def _as_the_tables_say(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         if path == CONTROL + "mute_user":

@@ -122,14 +122,10 @@ def test_the_signature_sorts_bytes_as_they_do() -> None:
 def client(base_url: str) -> Any:
     """Their client, pointed at the loopback server; it knows nothing of one."""
 
-    class Loopback(WeChatClient):  # type: ignore[misc]
-        API_BASE_URL = f"{base_url}/cgi-bin/"
-
-        def fetch_access_token(self) -> Any:
-            params = {"corpid": self.corp_id, "corpsecret": self.secret}
-            return self._fetch_access_token(url=f"{base_url}/cgi-bin/gettoken", params=params)
-
-    made = Loopback(CORPID, SECRET)
+    made = WeChatClient(CORPID, SECRET)
+    made.API_BASE_URL = f"{base_url}/cgi-bin/"
+    grant = {"url": f"{base_url}/cgi-bin/gettoken", "params": {"corpid": CORPID, "corpsecret": SECRET}}
+    made.fetch_access_token = lambda: made._fetch_access_token(**grant)
     made._http.trust_env = False
     return made
 
