@@ -24,9 +24,10 @@ from app.listening import Haste, Listening
 from app.pipeline import Committed, Pipeline
 from app.resolving import Resolving
 from app.store.usage import Leases
-from tests.adapters.dingtalk.cloud import Cloud, row, served
+from tests.adapters.dingtalk.cloud import Cloud, row
 from tests.adapters.dingtalk.gateway import event, system
 from tests.adapters.dingtalk.sample import BOOKING, CLIENT_ID, CLIENT_SECRET, CORP, RUN, TEACHER
+from tests.adapters.stand_in import served
 from tests.app.duty import QUICK
 from tests.app.guarded import CONNECTION, SCHOOL, Guarded, guarded
 from tests.builders import pressed

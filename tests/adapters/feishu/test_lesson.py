@@ -21,9 +21,10 @@ from app.connections import Connections
 from app.domain.people import Roster, RosterEntry, Trust
 from app.executor import Executor
 from app.pipeline import Pipeline
-from tests.adapters.feishu.cloud import CHAT, Chat, Cloud, row, served
+from tests.adapters.feishu.cloud import CHAT, Chat, Cloud, row
 from tests.adapters.feishu.sample import APP, MEETING, NUMBER, PUPIL, SECRET, TEACHER, meeting, user
 from tests.adapters.feishu.test_stream import event
+from tests.adapters.stand_in import served
 from tests.app.duty import QUICK, Duty, _telling
 from tests.app.guarded import CONNECTION, SCHOOL, Guarded, guarded
 

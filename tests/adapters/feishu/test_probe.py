@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from adapters.feishu import FeishuAdapter
 from adapters.feishu.probe_words import UNKNOWNS
@@ -14,6 +15,7 @@ from app.domain.actions import ActionKind, Level
 from tests.adapters.conformance import NOW
 from tests.adapters.feishu.cloud import CHAT, LESSON, Cloud, Refusal, connected, settings
 from tests.adapters.feishu.sample import KEY, MEETING, TEACHER, TOKEN
+from tests.adapters.stand_in import Seen
 
 
 def probed(cloud: Cloud, notes: Notes | None = None, now: Any = lambda: NOW, **more: Any) -> dict[str, Checked]:
@@ -39,10 +41,10 @@ class Refusing(Cloud):
     where = ""
     no = Refusal(99991672)
 
-    def _answer(self, request: Any, seen: Any) -> dict[str, Any]:
+    async def _answer(self, request: web.Request, seen: Seen) -> web.StreamResponse:
         if self.where and self.where in seen.target:
             raise self.no
-        return super()._answer(request, seen)
+        return await super()._answer(request, seen)
 
 
 def refusing(where: str, code: int, status: int = 400, **more: Any) -> Refusing:

@@ -22,7 +22,7 @@ from app.domain.errors import AdapterError, NotAuthentic
 from app.domain.people import Participant, Role, RosterEntry
 from tests.adapters.conformance import NOW
 from tests.adapters.feishu import sdk
-from tests.adapters.feishu.cloud import CHAT, LESSON, Cloud, Seen, connected, served, settings
+from tests.adapters.feishu.cloud import CHAT, LESSON, Cloud, connected, settings
 from tests.adapters.feishu.sample import (
     APP,
     FIXTURES,
@@ -37,6 +37,7 @@ from tests.adapters.feishu.sample import (
     content,
     deliver,
 )
+from tests.adapters.stand_in import Seen, served
 
 vc, im, contact, built = sdk.vc, sdk.im, sdk.contact, sdk.built
 auth, authen, tenant = sdk.auth, sdk.authen, sdk.tenant

@@ -13,7 +13,8 @@ from adapters.tencent_meeting import TencentMeetingAdapter
 from adapters.tencent_meeting.people import device, from_base64, user_data
 from app.domain.errors import AdapterError, Malformed
 from app.domain.state import LessonState, apply
-from tests.adapters.tencent_meeting.cloud import NOW, settings
+from tests.adapters.conformance import NOW
+from tests.adapters.tencent_meeting.cloud import settings
 from tests.adapters.tencent_meeting.test_events import FIXTURES
 from tests.adapters.tencent_meeting.vectors import AES_KEY
 

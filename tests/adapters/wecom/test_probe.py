@@ -13,7 +13,8 @@ from adapters.wecom.probe import NO_CONTROLS
 from adapters.wecom.probe_words import UNKNOWNS
 from app.domain.actions import ActionKind as Kind
 from app.domain.actions import Level
-from tests.adapters.wecom.cloud import NOW, ROBOT_KEY, Cloud, connected, row
+from tests.adapters.conformance import NOW
+from tests.adapters.wecom.cloud import ROBOT_KEY, Cloud, connected, row
 from tests.adapters.wecom.sample import MEETING
 
 UNKNOWN = {c.code for c in UNKNOWNS}

@@ -19,7 +19,8 @@ from app.domain.people import Roster, RosterEntry
 from app.executor import Executor
 from app.pipeline import Pipeline
 from app.store import tables as t
-from tests.adapters.wecom.cloud import ROBOT_KEY, SILENT, Cloud, row, served, settings, waiter
+from tests.adapters.stand_in import served
+from tests.adapters.wecom.cloud import ROBOT_KEY, SILENT, Cloud, row, settings, waiter
 from tests.adapters.wecom.sample import MEETING, TOKEN, deliver, notice
 from tests.app.guarded import CONNECTION, SCHOOL, Guarded
 from tests.builders import pressed

@@ -20,8 +20,9 @@ from app.domain.actions import ActionKind as Kind
 from app.domain.errors import NotAuthentic
 from app.domain.people import Participant
 from tests.adapters.conformance import NOW
+from tests.adapters.stand_in import Seen, served
 from tests.adapters.wecom import vectors as v
-from tests.adapters.wecom.cloud import AGENT, Cloud, Refusal, Seen, connected, row, served, settings, waiter
+from tests.adapters.wecom.cloud import AGENT, Cloud, Refusal, connected, row, settings, waiter
 from tests.adapters.wecom.sample import CORPID, KEY, MEETING, SECRET, TOKEN, deliver, notice
 from tests.adapters.wecom.shapes import CONTROL
 
