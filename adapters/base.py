@@ -209,7 +209,7 @@ class Adapter(ABC, Generic[S]):
         """Whether credentials, scopes and quota suffice. Never raises: a failure is a finding."""
 
     async def listen(self, take: Take, opened: Opened = _nobody_asks) -> None:
-        """Reach out for the facts until the platform ends it: one session of a stream, or one round of polling.
+        """Reach out for the facts until the platform ends it: one session of a stream, or polling without an end.
 
         Calls `opened` as soon as facts can come in.
 

@@ -34,3 +34,8 @@ class Budget:
     period: Period = Period.ROLLING
     counts: Counts = Counts.CALLS
     hours_east: float = 8.0
+
+    @property
+    def key(self) -> str:
+        """Under which it is counted: its name, or what makes it this one."""
+        return self.name or f"{self.counts}_{self.seconds:g}s"

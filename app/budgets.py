@@ -48,7 +48,6 @@ class Left:
 class Gauge:
     """One budget and what is used of it: by days of the vendor's calendar, or as a level that sinks by itself."""
 
-    name: str
     budget: Budget
     days: dict[str, float] = field(default_factory=dict)
     level: float = 0.0
@@ -124,7 +123,7 @@ class Gauge:
         written = self.written[1] if self.written[0] == day else 0.0
         if used > written or (exact and used != written):
             self.written = (day, used if exact else used + max(1, self.budget.calls // AHEAD))
-            yield Used(budget=self.name, day=day, used=self.written[1], at=now)
+            yield Used(budget=self.budget.key, day=day, used=self.written[1], at=now)
 
     def _day(self, now: float) -> str:
         zone = datetime.timezone(datetime.timedelta(hours=self.budget.hours_east))
@@ -204,5 +203,4 @@ class Allowance:
 
 
 def _gauges(budgets: Iterable[Budget]) -> dict[str, Gauge]:
-    named = ((b.name or f"{b.counts}_{b.seconds:g}s", b) for b in budgets)
-    return {name: Gauge(name, budget) for name, budget in named}
+    return {budget.key: Gauge(budget) for budget in budgets}

@@ -2,10 +2,10 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from adapters.base import Received
-from app.domain.events import LessonEnded, LessonStarted, ParticipantJoined, ParticipantWaiting, Unknown
+from app.domain.events import Event, LessonEnded, LessonStarted, ParticipantJoined, ParticipantWaiting, Unknown
 from app.domain.state import Status
 from app.step import Steps
 from app.store.log import Lesson, Writing
@@ -15,10 +15,10 @@ OPENS = (LessonStarted, ParticipantJoined, ParticipantWaiting)  # what makes a n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What one delivery brought to one connection."""
+    """What one delivery brought to one connection; "" and () for what we found out ourselves."""
 
     school: str
-    connection: str
+    connection: str = ""
     items: tuple[Received, ...] = ()
 
 
@@ -63,7 +63,7 @@ class Filing:
         if key is None:
             runs.park((facts.school, facts.connection, item.lesson_key[1:]), item.delivery_id, item.event)
             return
-        self._file(facts, replace(item, lesson_key=key), filed)
+        self._file(facts, key, item.event, filed)
         if runs.learn(facts.school, facts.connection, key):
             self._unpark(facts, key, filed)
 
@@ -82,34 +82,34 @@ class Filing:
         if waited:
             self._writing.load(facts.school, [(facts.connection, key)])
         for parked in waited:
-            received = Received(lesson_key=key, delivery_id=parked.delivery_id, event=parked.event)
-            self._file(facts, received, filed)
+            self._file(facts, key, parked, filed)
 
-    def _file(self, facts: Facts, item: Received, filed: Filed) -> None:
-        lesson = self._lesson_for(facts, item)
+    def _file(self, facts: Facts, key: str, event: Event, filed: Filed) -> None:
+        lesson = self._lesson_for(facts, key, event)
         if lesson is None:
             filed.unclaimed += 1
             return
-        filed.intents.extend(self._steps.take(lesson, item.event))
+        filed.intents.extend(self._steps.take(lesson, event))
 
-    def _lesson_for(self, facts: Facts, item: Received) -> Lesson | None:
+    def _lesson_for(self, facts: Facts, key: str, event: Event) -> Lesson | None:
         """The lesson that a fact belongs to: the newest of its key, or a new one of the course that has the meeting."""
-        lesson = self._writing.lesson(facts.school, facts.connection, item.lesson_key)
+        school, connection = facts.school, facts.connection
+        lesson = self._writing.lesson(school, connection, key)
         reopened = (
             lesson is not None
             and lesson.state.status is Status.ENDED
-            and isinstance(item.event, OPENS)
-            and item.event.at > (lesson.state.ended_at or 0.0)
+            and isinstance(event, OPENS)
+            and event.at > (lesson.state.ended_at or 0.0)
         )
         if lesson is not None and not reopened:
             return lesson
-        if not item.lesson_key or isinstance(item.event, Unknown | LessonEnded):
+        if not key or isinstance(event, Unknown | LessonEnded):
             return lesson
-        meeting = item.lesson_key.partition(":")[0]
-        course = self._writing.course_of(facts.school, facts.connection, item.lesson_key) or self._writing.course_of(
-            facts.school, facts.connection, meeting
+        meeting = key.partition(":")[0]
+        course = self._writing.course_of(school, connection, key) or self._writing.course_of(
+            school, connection, meeting
         )
         if course is None:
-            self._writing.unclaimed(facts.school, facts.connection, meeting[:255], item.event.at)
+            self._writing.unclaimed(school, connection, meeting[:255], event.at)
             return None
-        return self._writing.open_lesson(facts.school, facts.connection, item.lesson_key, course, secrets.token_hex(6))
+        return self._writing.open_lesson(school, connection, key, course, secrets.token_hex(6))

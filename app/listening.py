@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from adapters.base import Delivery, Reply, Way
+from adapters.base import Delivery, Reply
 from adapters.http import spending
 from app.connections import Connected, Connections
 from app.domain.actions import Lane
@@ -29,7 +29,6 @@ LEASE = 15.0  # seconds; a process that dies is replaced within that
 GRACE = 5.0  # seconds without a session until the lessons and the office hear of it
 BRIEF = 1.0  # seconds; who says goodbye sooner than that, again and again, is not dialled in a circle
 SOLID = 30.0  # seconds; a session that held so long was a good one
-AFTER_A_FAULT = 60.0  # seconds until a renewal that failed is tried again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +37,7 @@ class Haste:
 
     step: float = 1.0  # between two looks at what should be running
     grace: float = GRACE  # without a session, until the lessons say that they cannot see
+    renewal: float = 60.0  # until a renewal that failed is tried again
     pauses: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)  # before dialling again while sessions fail
 
 
@@ -67,15 +67,16 @@ class Ear:
     open_since: float = 0.0
     heard_at: float = 0.0
     down_since: float = 0.0
-    reason: str = ""  # why nothing is heard, as a stable word
+    reason: str = ""  # why nothing is heard, as a stable word; "" = a session is open
     failures: int = 0
     gap: bool = False  # the platform asked for another session: what happened until that opened was told to nobody
+    adapter: object = None  # for which it listens: one with other settings begins anew
     task: asyncio.Task[None] | None = None
 
     @property
     def open(self) -> bool:
         """Whether a session is running."""
-        return self.task is not None and self.open_since > 0 and not self.reason
+        return not self.reason
 
 
 class Listening:
@@ -95,7 +96,6 @@ class Listening:
         self._holder = secrets.token_hex(8)
         self._closing = asyncio.Event()
         self._ears: dict[tuple[str, str], Ear] = {}
-        self._adapters: dict[tuple[str, str], object] = {}
         self._renewing: dict[str, tuple[object, asyncio.Task[None]]] = {}
         self._task: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("menshen.listening")
@@ -127,7 +127,8 @@ class Listening:
         for place in self._ears.keys() - wanted.keys():
             await self._stop(place)
         for place, connected in wanted.items():
-            if self._adapters.get(place) is not connected.adapter:
+            ear = self._ears.get(place)
+            if ear is not None and ear.adapter is not connected.adapter:
                 await self._stop(place)
             name = f"listen:{connected.account}"[:160]
             mine = await run_in_threadpool(
@@ -136,19 +137,18 @@ class Listening:
             if not mine:
                 await self._stop(place)
             elif place not in self._ears:
-                ear = self._ears[place] = Ear(connection=connected.id, down_since=self._now(), reason="opening")
-                self._adapters[place] = connected.adapter
+                ear = Ear(connected.id, adapter=connected.adapter, down_since=self._now(), reason="stream_down")
+                self._ears[place] = ear
                 ear.task = asyncio.create_task(self._listen(ear, connected))
             self._tell(self._ears.get(place), connected)
 
     def _tell(self, ear: Ear | None, connected: Connected) -> None:
         if ear is not None and ear.reason and self._now() - ear.down_since >= self._haste.grace:
             for c in self._connections.sharing(connected.id):
-                self._watching.deaf(c.id, "stream_down" if ear.reason == "opening" else ear.reason)
+                self._watching.deaf(c.id, ear.reason)
 
     async def _stop(self, place: tuple[str, str]) -> None:
         ear = self._ears.pop(place, None)
-        self._adapters.pop(place, None)
         if ear is not None and ear.task is not None:
             ear.task.cancel()
             await asyncio.gather(ear.task, return_exceptions=True)
@@ -161,9 +161,8 @@ class Listening:
             began = self._now()
             wish = await self._session(ear, connected)
             lasted = self._now() - began
-            if wish:  # the platform asked us to dial again: nothing was wrong
-                self._opens(ear, connected)
-                ear.gap = Way.STREAM in connected.adapter.ways
+            if wish:  # the platform asked us to dial again: nothing was wrong, but until that opens nothing is told
+                ear.gap = True
                 if lasted >= BRIEF:
                     ear.failures = 0
                     continue
@@ -217,13 +216,22 @@ class Listening:
         self._renewing[connected.id] = (connected.adapter, asyncio.create_task(self._keep_alive(connected)))
 
     async def _keep_alive(self, connected: Connected) -> None:
+        failed = False
         while True:
-            seconds: float | None = AFTER_A_FAULT
+            seconds: float | None = self._haste.renewal
             try:
                 with spending(Lane.ROUTINE):
                     seconds = await connected.adapter.renew()
+                if failed:
+                    self._watching.hears(connected.id)
+                failed = False
             except AdapterError as e:
+                failed = True
                 self._log.warning("not renewed", connection=connected.id, error=str(e)[:200])
+            except Exception:  # an adapter's own mistake is logged, and does not end the renewing
+                failed = True
+                self._log.exception("adapter failed", connection=connected.id)
+            if failed:
                 self._watching.deaf(connected.id, "subscription_failed")
             if seconds is None:
                 return

@@ -47,7 +47,7 @@ class Notice:
 
 def look(connected: Connected, connections: Connections, listening: Listening, check: CheckRecord | None) -> Look:
     """A connection as it stands at this moment."""
-    others = [c for c in connections.sharing(connected.id)[1:] if c.school == connected.school]
+    others = connections.sharing(connected.id)[1:]
     return Look(
         id=connected.id, name=connected.name, account=connected.account, listens=connected.adapter.listens,
         ear=listening.ear(connected), left=connected.allowance.left(), shares=tuple(c.name for c in others),
@@ -150,7 +150,7 @@ def is_spent(left: Left) -> bool:
 
 def _budgets(seen: Look, now: float, zone: ZoneInfo) -> Iterable[Notice]:
     for left in seen.left:
-        about = f"{seen.account} {budget_name(left.budget)}"
+        about = f"{seen.account} {left.budget.key}"
         if is_spent(left):
             yield _notice(seen, "budget_spent", Finding.PROBLEM, about, _spent(left, now, zone))
         elif left.short_within(WEEK, now):
@@ -194,11 +194,6 @@ def _ends(left: Left, now: float, zone: ZoneInfo) -> Words:
         f"{back.en}. Buy "
         "more at the platform, or guard fewer classes until then.",
     )
-
-
-def budget_name(budget: Budget) -> str:
-    """The stable name of a budget, also of one that its adapter gave none (as app/budgets.py counts it)."""
-    return budget.name or f"{budget.counts}_{budget.seconds:g}s"
 
 
 def budget_title(budget: Budget) -> Words:

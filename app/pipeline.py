@@ -17,7 +17,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from adapters.base import Delivery, Received, Reply
+from adapters.base import Delivery, Reply
 from app.connections import Connected, Connections
 from app.domain.actions import Lane, OutcomeKind
 from app.domain.errors import Malformed, NotAuthentic, NotFound, StoreError
@@ -40,23 +40,15 @@ class NotStored(Overloaded):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """Facts that are committed together or not at all. `lesson` names one lesson by id, else `items` by key."""
+class Work(Facts):
+    """What is committed together or not at all. `lesson` names one lesson by id, else `items` name theirs by key."""
 
-    school: str
-    connection: str = ""
     lesson: str = ""
-    items: tuple[Received, ...] = ()
     events: tuple[Event, ...] = ()
     body: bytes = b""
     problem: str = ""
     press: str = ""
     learned: str = ""  # `meeting:occurrence` of a run that facts wait for; `:occurrence` = it is nobody's
-
-    @property
-    def facts(self) -> Facts:
-        """What came from a platform in it."""
-        return Facts(school=self.school, connection=self.connection, items=self.items)
 
 
 @dataclass(slots=True)
@@ -258,7 +250,7 @@ class Pipeline:
         with self._log.writing(self._now()) as writing:
             steps = Steps(writing, self._connections, self._deadlines, self._say, committed.queued)
             filing = Filing(writing, steps)
-            filing.load(work.facts for work in batch)
+            filing.load(batch)
             for work in batch:
                 committed.results.append(self._do(writing, work, steps, filing))
         committed.lessons.extend(lesson for lesson in writing.touched() if lesson.rows)
@@ -274,9 +266,9 @@ class Pipeline:
             body = work.body[:KEPT_BODY]
             writing.quarantine(work.school, work.connection, work.problem, body, secrets.token_hex(8))
         for item in work.items:
-            filing.take(work.facts, item, done.filed)
+            filing.take(work, item, done.filed)
         if work.learned:
-            filing.learn(work.facts, work.learned, done.filed)
+            filing.learn(work, work.learned, done.filed)
         done.intents.extend(done.filed.intents)
         if work.lesson:
             done.lesson = lesson = writing.by_id(work.school, work.lesson)

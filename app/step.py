@@ -80,6 +80,8 @@ class Steps:
         Several may come down to the same, and the brakes have seen the wishes only: what stands in for another action
         is not asked beside itself, nor again and again.
         """
+        if not decisions:
+            return []
         supports = self.connections.supports(lesson.connection, lesson.key)
         planned = [Planned(d, action, support) for d in decisions for action, support in plan(supports, d)]
         itself = {
@@ -93,11 +95,11 @@ class Steps:
         """Write one of them, unless the one before came down to the same."""
         if planned.stands_in and _braked(lesson.state, planned):
             return []
-        decision, action, support = planned.decision, planned.action, planned.support
-        action = replace(action, operator=lesson.state.operator())
+        decision, support = planned.decision, planned.support
+        action = replace(planned.action, operator=lesson.state.operator())
         if support.channel and _worth_a_line(lesson.state, decision, self.writing.now):
             action = replace(action, text=self.say(lesson, decision))
-        standing = self._standing(lesson, decision, action)
+        standing = self._standing(lesson, planned, action)
         queued = self.writing.intend(lesson, standing, decision.params, support, press)
         return [queued.id, *self._begin(lesson, standing, support, queued)]
 
@@ -111,15 +113,15 @@ class Steps:
         self.queued.append(queued)
         return []
 
-    def _standing(self, lesson: Lesson, decision: Decision, action: Action) -> Standing:
-        number, now = lesson.number + 1, self.writing.now
+    def _standing(self, lesson: Lesson, planned: Planned, action: Action) -> Standing:
+        decision, number, now = planned.decision, lesson.number + 1, self.writing.now
         observed = decision.observed and not decision.by
         return Standing(
             id=f"{lesson.id}.{number}", action=action, rule=decision.rule, reason=decision.reason,
             severity=decision.severity, lane=decision.lane, at=now, deadline=now + self.deadlines[decision.lane],
             by=decision.by, incident=incident_for(lesson.state, decision.severity, now, number),
             button="calm" if decision.reason == "button_calm" else "", undo_of=decision.undo_of,
-            until=_until(decision, action, now),
+            until=_until(planned, now),
             status=OutcomeKind.SIMULATED if observed else OutcomeKind.PENDING, met=satisfied(lesson.state, action),
         )  # fmt: skip
 
@@ -136,12 +138,13 @@ def _worth_a_line(state: LessonState, decision: Decision, now: float) -> bool:
     return not any(s.at > now - LINE_EVERY for s in said)
 
 
-def _until(decision: Decision, action: Action, now: float) -> float | None:
+def _until(planned: Planned, now: float) -> float | None:
     """When a measure ends by itself. A room that is closed because one person cannot be reached opens again, too."""
+    decision, action = planned.decision, planned.action
     if decision.expires_after is not None:
         return now + decision.expires_after
-    stands_in = action.kind is not decision.action.kind and action.target is None
-    return now + STANDS_IN if stands_in and not decision.by and action.kind in UNDO else None
+    for_one = planned.stands_in and action.target is None and not decision.by
+    return now + STANDS_IN if for_one and action.kind in UNDO else None
 
 
 def _braked(state: LessonState, planned: Planned) -> bool:

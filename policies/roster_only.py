@@ -52,7 +52,7 @@ def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[D
     if isinstance(event, ClockTicked):
         suspects = [p for p in suspects if p.participant.id in state.inside or _untold(state, p)]
     if isinstance(event, ClockTicked | RosterPolled):
-        suspects = [p for p in suspects if p.participant.id in state.waiting or not tried(state, p)]
+        suspects = [p for p in suspects if p.participant.id in state.waiting or _undone(state, p)]
     for person in suspects:
         if _sent_out(state, person):
             yield keep_away(person, ActionKind.HOLD, "sent_out", Severity.MEDIUM)
@@ -62,6 +62,11 @@ def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[D
     for person in suspects:
         if not _sent_out(state, person):
             yield from _judge(settings, state, person)
+
+
+def _undone(state: LessonState, person: Person) -> bool:
+    """Whether something is to be done about somebody inside, and has not been tried lately."""
+    return (not person.trusted or state.is_barred(person)) and not tried(state, person)
 
 
 def _sent_out(state: LessonState, person: Person) -> bool:
@@ -116,12 +121,10 @@ def wake(settings: RosterOnly, state: LessonState) -> float | None:
     )
     if left:
         return state.now + EVERY
-    unnamed = (
-        [p.since + GRACE_WAITING for p in state.waiting.values() if _untold(state, p)]
-        if settings.strangers == "hold"
-        else []
-    )
-    return max(min(unnamed), state.now) if unnamed else None
+    if settings.strangers != "hold":
+        return None
+    due = min((p.since + GRACE_WAITING for p in state.waiting.values() if _untold(state, p)), default=None)
+    return None if due is None else max(due, state.now)
 
 
 def _judge(settings: RosterOnly, state: LessonState, person: Person) -> Iterator[Decision]:

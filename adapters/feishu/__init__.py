@@ -188,7 +188,7 @@ class FeishuAdapter(Adapter[FeishuSettings]):
         return f"{await self._lists.number_of(meeting.id)}:{meeting.id}" if meeting.id else lesson_key
 
     async def listen(self, take: Take, opened: Opened = lambda: None) -> None:
-        """One session of the long connection; where events are pushed, one round of questions to the meeting bot."""
+        """One session of the long connection; where events are pushed, the questions to the meeting bot."""
         if self.settings.mode == "stream":
             await self._stream.listen(take, opened)
         elif self._bot.ready:

@@ -88,15 +88,20 @@ class Bot:
         return True
 
     async def listen(self, take: Take, opened: Opened) -> None:
-        """One round through the meetings where the bot is. Raises nothing but what `take` raises.
+        """Round after round. Raises nothing but what `take` raises."""
+        opened()
+        while True:
+            await self.hear(take)
+            await asyncio.sleep(self._pause)
+
+    async def hear(self, take: Take) -> None:
+        """One round through the meetings where the bot is, from where the one before had come to.
 
         What matters comes by pushed events: a beta that does not answer must not make a lesson count as unseen.
         """
-        opened()
         for name in tuple(self._notes.under(JOINED)):
             with suppress(AdapterError):
                 await self._hear(name.removeprefix(JOINED), take)
-        await asyncio.sleep(self._pause)
 
     async def _hear(self, meeting_id: str, take: Take) -> None:
         """Everything new in one meeting; how far that was is noted after it is stored."""

@@ -6,7 +6,6 @@ the platform is asked; facts that come before that are parked, in the same trans
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -16,14 +15,6 @@ from app.store import codec
 from app.store import tables as t
 
 Run = tuple[str, str, str]  # school, connection, occurrence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parked:
-    """A fact that waits for its lesson."""
-
-    delivery_id: str
-    event: Event
 
 
 class Runs:
@@ -70,17 +61,14 @@ class Runs:
         self.learned[run] = meeting
         return True
 
-    def take_out(self, run: Run) -> tuple[Parked, ...]:
+    def take_out(self, run: Run) -> tuple[Event, ...]:
         """What has waited for a run, oldest first; it waits no longer."""
         c = t.parked.c
         mine = (c.school_id == run[0], c.connection_id == run[1], c.occurrence == run[2])
         rows = self._db.execute(select(t.parked).where(*mine).order_by(c.received_at, c.delivery_id)).all()
         if rows:
             self._db.execute(delete(t.parked).where(*mine))
-        waited = (
-            Parked(delivery_id=r.delivery_id, event=codec.event_from(r.kind, r.body, r.private or None)) for r in rows
-        )
-        return tuple(sorted(waited, key=lambda parked: parked.event.at))
+        return tuple(sorted((codec.event_from(r.kind, r.body, r.private or None) for r in rows), key=lambda e: e.at))
 
     def park(self, run: Run, delivery_id: str, event: Event) -> None:
         """Keep a fact until its meeting is known."""

@@ -8,7 +8,6 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.responses import PlainTextResponse, Response
 
-from app.notices import budget_name
 from app.web.auth import Program, Verb, demand
 from app.web.service import Service, service_of
 
@@ -70,7 +69,7 @@ class _Figures(Collector):
             if connected.school != self._school:
                 continue
             for budget in connected.allowance.left():
-                labels = [connected.id, budget_name(budget.budget)]
+                labels = [connected.id, budget.budget.key]
                 left.add_metric(labels, budget.left)
                 if budget.ends_at is not None:
                     ends.add_metric(labels, max(0.0, budget.ends_at - self._service.now()))

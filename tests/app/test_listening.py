@@ -29,14 +29,20 @@ class Vendor:
     sessions: int = 0
     acknowledged: list[bytes] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    renewals: list[Exception | float | None] = field(default_factory=list)  # what becomes of each, in order
     events: asyncio.Queue[Delivery | Exception | None] = field(default_factory=asyncio.Queue)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    opens: asyncio.Event = field(default_factory=asyncio.Event)  # whether a session that was asked for opens
+
+    def __post_init__(self) -> None:
+        self.opens.set()
 
     async def serve(self, take: Take, opened: Opened) -> None:
         """One session. None from the queue ends it as it should, an exception breaks it."""
         self.sessions += 1
-        opened()
         await self.tell()
+        await self.opens.wait()
+        opened()
         while (sent := await self.events.get()) is not None:
             if isinstance(sent, Exception):
                 await self.tell()
@@ -80,6 +86,15 @@ class Streaming(DrillAdapter):
         if delivery.method != STREAMED:
             super().verify(delivery)
 
+    async def renew(self) -> float | None:
+        if not VENDOR[-1].renewals:
+            return None
+        answer = VENDOR[-1].renewals.pop(0)
+        await VENDOR[-1].tell()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
     async def listen(self, take: Take, opened: Opened = lambda: None) -> None:
         await VENDOR[-1].serve(take, opened)
 
@@ -115,7 +130,7 @@ def connect(school: Guarded, *names: str) -> Connections:
 async def listening_on(
     school: Guarded, pipeline: Pipeline, connections: Connections, told: Told | None = None
 ) -> AsyncIterator[Listening]:
-    haste = Haste(step=0.01, grace=0.0, pauses=(0.01, 0.02))
+    haste = Haste(step=0.01, grace=0.0, pauses=(0.01, 0.02), renewal=0.01)
     made = Listening(pipeline, connections, Leases(school.engine), told or Told(), school.now, haste)
     made.start()
     try:
@@ -246,5 +261,40 @@ def test_an_adapters_own_mistake_does_not_end_the_listening(school: Guarded) -> 
         async with listening_on(school, pipeline, connect(school, CONNECTION)):
             vendor.events.put_nowait(frame(school, "participant.joined", 1))
             await vendor.until(lambda: len(vendor.acknowledged) == 1)
+
+    run(school, story)
+
+
+def test_after_a_goodbye_the_list_is_read_when_the_next_session_is_open_and_not_before(school: Guarded) -> None:
+    async def story(pipeline: Pipeline, vendor: Vendor) -> None:
+        told = Told()
+        async with listening_on(school, pipeline, connect(school, CONNECTION), told):
+            vendor.events.put_nowait(frame(school, "participant.joined", 1))
+            await vendor.has_acknowledged(1)
+            vendor.opens.clear()
+            vendor.events.put_nowait(None)
+            await vendor.until(lambda: vendor.sessions == 2)
+            assert told.said.count(f"{CONNECTION} hears") == 1  # of the first session; the second is not open yet
+            vendor.opens.set()
+            vendor.events.put_nowait(frame(school, "participant.joined", 2))
+            await vendor.has_acknowledged(2)
+            assert told.said.count(f"{CONNECTION} hears") == 2
+
+    run(school, story)
+
+
+@pytest.mark.parametrize("fault", [Transient("drill", "busy"), ValueError("an adapter's own mistake")])
+def test_a_subscription_that_could_not_be_renewed_is_said_and_said_to_be_renewed(
+    school: Guarded, fault: Exception
+) -> None:
+    async def story(pipeline: Pipeline, vendor: Vendor) -> None:
+        vendor.renewals += [fault, fault, 0.0, None]
+        told = Told()
+        async with listening_on(school, pipeline, connect(school, CONNECTION), told):
+            await vendor.until(lambda: not vendor.renewals)
+        renewed = [said for said in told.said if "subscription" in said or "hears" in said]
+        assert renewed.index(f"{CONNECTION} subscription_failed") < len(renewed) - 1
+        assert renewed[-1] == f"{CONNECTION} hears"
+        assert told.said.count(f"{CONNECTION} subscription_failed") == 2
 
     run(school, story)

@@ -14,7 +14,7 @@ from app.checking import own_findings
 from app.chores import AGAIN, Warnings
 from app.domain.actions import Words
 from app.listening import GRACE, Ear
-from app.notices import Look, all_notices, budget_name, is_spent, notices, shared
+from app.notices import Look, all_notices, is_spent, notices, shared
 from app.store.desk import CheckRecord, Found
 from tests.app.desks import Clock
 
@@ -93,7 +93,7 @@ def test_in_the_night_before_it_comes_back_the_time_is_said() -> None:
 
 
 def test_a_budget_without_a_name_has_one_all_the_same() -> None:
-    assert budget_name(Budget(calls=1, seconds=60.0)) == "calls_60s"
+    assert Budget(calls=1, seconds=60.0).key == "calls_60s"
 
 
 # --- streams and checks -----------------------------------------------------------------------------------------------

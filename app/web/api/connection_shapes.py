@@ -8,7 +8,7 @@ from adapters.base import Group, Way
 from app.budgets import Left
 from app.connections import Connected
 from app.domain.actions import Capabilities
-from app.notices import Look, Notice, budget_name, budget_title, is_down
+from app.notices import Look, Notice, budget_title, is_down
 from app.store.desk import CheckRecord
 from app.web.api import shapes
 from app.web.api.shapes import Out, Sentence, moment, sentence
@@ -119,7 +119,7 @@ def budget(left: Left) -> Budget:
     """A budget as it is told."""
     b = left.budget
     return Budget(
-        name=budget_name(b), title=sentence(budget_title(b)), counts=b.counts.value, period=b.period.value,
+        name=b.key, title=sentence(budget_title(b)), counts=b.counts.value, period=b.period.value,
         seconds=b.seconds, calls=b.calls, used=round(left.used, 3), left=round(left.left, 3), reserve=b.reserve,
         resets_at=moment(left.resets_at), pace_per_day=round(left.pace, 3), ends_at=moment(left.ends_at),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from adapters.budget import Counts, Period
 from adapters.health import Finding
 from app.budgets import WEEK, Left
 from app.domain.actions import ActionKind, Capabilities, Level
-from app.notices import Look, Notice, budget_name, budget_title, count, is_down, is_spent, moment
+from app.notices import Look, Notice, budget_title, count, is_down, is_spent, moment
 from app.store.desk import CheckRecord
 from app.web.views.reader import Reader
 from app.web.views.text import ADVICE_LENGTH, day, shown
@@ -194,7 +194,7 @@ def budget(left: Left, reader: Reader) -> BudgetView:
     tone = "bad" if is_spent(left) else "warn" if left.short_within(WEEK, reader.now) else "ok"
     whole = max(1.0, float(b.calls))
     return BudgetView(
-        name=budget_name(b), title=words.of(budget_title(b)), tone=tone,
+        name=b.key, title=words.of(budget_title(b)), tone=tone,
         left=words("{left} of {calls} left", left=count(left.left), calls=count(b.calls)),
         kept=words("{count} are kept for emergencies", count=count(b.reserve)) if b.reserve else "",
         when=_when(left, reader), bar=round(BAR * min(1.0, left.left / whole), 1),

@@ -70,13 +70,13 @@ def test_what_it_hears_is_told_once_and_goes_on_where_it_was() -> None:
         heard.append(delivery)
         return Reply()
 
-    use(cloud, lambda a: a.listen(take), notes)
+    use(cloud, lambda a: a._bot.hear(take), notes)
     assert len(heard) == 5
     facts = [f for d in heard for f in FeishuAdapter(settings(), Http()).parse(d)]
     assert [getattr(f.event, "text", "") for f in facts] == [f"line {i}" for i in range(5)]
     assert {f.lesson_key for f in facts} == {LESSON}
     cloud.bot_events.append(line(5))
-    use(cloud, lambda a: a.listen(take), notes)
+    use(cloud, lambda a: a._bot.hear(take), notes)
     assert [d.body.count(b"line 5") for d in heard[5:]] == [1]
 
 
@@ -92,7 +92,7 @@ def test_without_a_token_to_go_on_with_it_asks_from_the_last_event_on() -> None:
         return Reply()
 
     for _ in range(2):
-        use(cloud, lambda a: a.listen(take), notes)
+        use(cloud, lambda a: a._bot.hear(take), notes)
     first, second = (t for _, t in cloud.asked)
     assert "start_time" not in first
     assert f"start_time={int(NOW)}" in second
@@ -104,7 +104,7 @@ def test_a_meeting_that_it_has_left_is_forgotten() -> None:
     async def take(_: Delivery) -> Reply:
         raise AssertionError("nothing to hear")
 
-    use(Cloud(bot="there"), lambda a: a.listen(take), notes)
+    use(Cloud(bot="there"), lambda a: a._bot.hear(take), notes)
     assert not notes.get(f"bot:{MEETING}")
     notes = Notes(YES | {f"bot:{MEETING}": "{}"})
     use(Cloud(bot="there", status=3), lambda a: a.participants(LESSON), notes)
@@ -117,7 +117,7 @@ def test_a_beta_that_does_not_answer_makes_no_lesson_unseen() -> None:
     async def take(_: Delivery) -> Reply:
         raise AssertionError("nothing to hear")
 
-    use(Cloud(script=[Refusal(121001, 500)]), lambda a: a.listen(take), notes)
+    use(Cloud(script=[Refusal(121001, 500)]), lambda a: a._bot.hear(take), notes)
     assert notes.get(f"bot:{MEETING}")
     assert not FeishuAdapter(settings(bot=True, mode="http"), Http()).listens
     assert FeishuAdapter(settings(bot=True, mode="http"), Http(), notes).listens
