@@ -23,6 +23,7 @@ from tests.adapters.feishu.cloud import CHAT, settings
 from tests.adapters.feishu.sample import grants
 from tests.adapters.feishu.test_control import GUEST, HOST
 from tests.adapters.feishu.test_events import activity, posted
+from tests.adapters.feishu.test_stream import event
 from tests.adapters.hostile import anything, texts, with_one_part_replaced
 from tests.adapters.loopback import Asked, Said, loopback
 
@@ -83,13 +84,27 @@ def test_any_body_of_a_known_kind(kind: str, body: Any) -> None:
     storable(read({"schema": "2.0", "header": header, "event": body}))
 
 
-@given(data=st.binary(max_size=200))
-def test_any_bytes_are_a_frame_or_unreadable(data: bytes) -> None:
+def decoded(data: bytes) -> frames.Frame | None:
     try:
         frame = frames.decoded(data)
     except frames.Unreadable:
-        return
+        return None
     assert frames.decoded(frames.encoded(frame)) == frame
+    return frame
+
+
+@given(data=st.binary(max_size=200))
+def test_any_bytes_are_a_frame_or_unreadable(data: bytes) -> None:
+    decoded(data)
+
+
+@given(at=st.integers(0, 10_000), byte=st.integers(0, 255))
+def test_a_frame_with_any_byte_changed_is_a_frame_or_unreadable(at: int, byte: int) -> None:
+    whole = event(b"{}", message="m1")
+    assert decoded(whole) is not None
+    changed = bytearray(whole)
+    changed[at % len(changed)] = byte
+    decoded(bytes(changed))
 
 
 @given(value=anything)
