@@ -33,7 +33,7 @@ raid: $(VENV)/.run
 	@MENSHEN_PRACTICE=1 MENSHEN_PORT=$(PORT) $(PY) -m app raid
 
 test: $(VENV)/.dev system-packages
-	$(PY) -m pytest --numprocesses $(JOBS) --dist loadgroup $(TESTS)
+	$(PY) -m pytest --numprocesses $(JOBS) --dist loadgroup --max-worker-restart 0 $(TESTS)
 
 check: $(VENV)/.dev
 	$(PY) -m ruff check .

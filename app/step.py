@@ -120,7 +120,7 @@ class Steps:
             id=f"{lesson.id}.{number}", action=action, rule=decision.rule, reason=decision.reason,
             severity=decision.severity, lane=decision.lane, at=now, deadline=now + self.deadlines[decision.lane],
             by=decision.by, incident=incident_for(lesson.state, decision.severity, now, number),
-            button="calm" if decision.reason == "button_calm" else "", undo_of=decision.undo_of,
+            button="calm" if decision.reason == "button_calm" else "", undo_of=decision.undo_of, strike=decision.strike,
             until=_until(planned, now),
             status=OutcomeKind.SIMULATED if observed else OutcomeKind.PENDING, met=satisfied(lesson.state, action),
         )  # fmt: skip

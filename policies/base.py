@@ -15,12 +15,29 @@ from app.domain.events import Event
 from app.domain.state import LessonState
 
 
+Stricter = Literal["lower", "higher"] | tuple[str | bool, ...]
+
+
+def setting(default: Any, description: str, *, stricter: Stricter, **bounds: Any) -> Any:
+    """A field of a rule's settings. `stricter` says which way tightens: a lower number, a higher one, or the values
+    from the loosest to the strictest. A layer below a lock may go that way only.
+    """
+    return Field(default, description=description, json_schema_extra={"stricter": _plain(stricter)}, **bounds)
+
+
+def _plain(stricter: Stricter) -> Any:
+    return stricter if isinstance(stricter, str) else list(stricter)
+
+
 class Settings(BaseModel):
     """The numbers of one rule. Every field has bounds and a description: validation, form and docs come from here."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    mode: Literal["off", "observe", "enforce"] = Field("enforce", description="off, observe (record only) or enforce")
+    # A rule that nobody has said anything about only watches: the presets name those that act.
+    mode: Literal["off", "observe", "enforce"] = setting(
+        "observe", "off, observe (record only) or enforce", stricter=("off", "observe", "enforce")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,15 @@ from anyio import CapacityLimiter
 
 START = 1_790_000_000.0  # when every lesson begins, seconds since the epoch
 COMMIT = 0.004  # seconds of this time that a transaction takes, so that what comes meanwhile gathers as in real life
+LONGEST = 7 * 24 * 3600.0  # seconds of this time after which a story is taken to go in circles
+PATIENCE = 60.0  # real seconds for which a thread may be at work
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 
 class Standstill(RuntimeError):
-    """Everybody waits for something that will never happen."""
+    """Everybody waits for something that will never happen, or the same happens again and again without end."""
 
 
 class _Jumping(selectors.DefaultSelector):
@@ -34,10 +36,12 @@ class _Jumping(selectors.DefaultSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if self.busy():
-            found: list[tuple[selectors.SelectorKey, int]] = super().select(0 if timeout == 0 else None)
+            found: list[tuple[selectors.SelectorKey, int]] = super().select(0 if timeout == 0 else PATIENCE)
+            if not found and timeout != 0:
+                raise Standstill("a thread does not come to an end")
             return found
         if timeout is None:
-            raise Standstill
+            raise Standstill("everybody waits")
         self.jump(max(0.0, timeout))
         found = super().select(0)
         return found
@@ -73,6 +77,8 @@ class Hours(asyncio.SelectorEventLoop):
 
     def _jump(self, seconds: float) -> None:
         self._at += seconds
+        if self._at > LONGEST:
+            raise Standstill("the story has no end")
 
     def _threads(self) -> bool:
         return self.limiter is not None and self.limiter.borrowed_tokens > 0

@@ -208,7 +208,9 @@ def only(rule: str, **settings: Any) -> Policy:
     alone = {r.name: r.settings() for r in RULES if r.name == rule}
     document = {"preset": "lecture", **others}
     made = from_document(document)
-    return Policy(preset="", rules={**made.rules, rule: type(alone[rule]).model_validate(settings)})
+    return Policy(
+        preset="", rules={**made.rules, rule: type(alone[rule]).model_validate({"mode": "enforce", **settings})}
+    )
 
 
 def in_short(decisions: Iterable[Decision]) -> tuple[str, ...]:
@@ -249,7 +251,7 @@ class Rehearsal:
             id=f"l1.{number}", action=decision.action, rule=decision.rule, reason=decision.reason,
             severity=decision.severity, lane=decision.lane, at=now, deadline=now + 60, by=decision.by, until=until,
             incident=incident_for(self.state, decision.severity, now, number),
-            button="calm" if decision.reason == "button_calm" else "", undo_of=decision.undo_of,
+            button="calm" if decision.reason == "button_calm" else "", undo_of=decision.undo_of, strike=decision.strike,
             status=OutcomeKind.SIMULATED if decision.observed else OutcomeKind.PENDING,
         )  # fmt: skip
         self.state = note(self.state, intent)

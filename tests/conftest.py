@@ -8,7 +8,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
-from tests import chromium, not_run, postgres
+from tests import at_once, chromium, not_run, postgres
 
 # The same examples on every machine and on every run: a red test is red for everybody. `HYPOTHESIS=deep` searches on.
 hypothesis.settings.register_profile("default", derandomize=True, deadline=None, max_examples=60, print_blob=True)
@@ -18,6 +18,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "default"))
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(not_run, "needs")  # which also configures it
+    config.pluginmanager.register(at_once)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -217,6 +217,7 @@ class Decision:
     `reason` is a stable key with `params` for the sentence shown to people; `facts` counts independent facts
     against the target (a kick needs two, or a human); `expires_after` seconds after which an automatic measure is
     undone, None for a human's press. `only` = nothing harder stands in for it where the platform does not have it.
+    `strike` = an offence of this person: it is remembered, and the ladder says what the n-th costs.
     """
 
     action: Action
@@ -231,6 +232,7 @@ class Decision:
     expires_after: float | None = None
     undo_of: str = ""
     only: bool = False
+    strike: bool = False
 
 
 # Weakest first. Restraint keeps the strongest wish per person and prefers the reversible one.

@@ -239,6 +239,21 @@ class RosterLoaded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LessonFramed(Event):
+    """What a lesson begins with: its planned hours, and what its people have to their account from earlier ones.
+
+    `frame` names the policy, the roster and the capabilities it is judged by (store/frames.py); `strikes` holds, by
+    the lasting key of a person, when each offence was that still counts. Times are seconds since the epoch.
+    """
+
+    kind: ClassVar[str] = "lesson.framed"
+    frame: str = ""
+    scheduled_at: float | None = None
+    ends_at: float | None = None
+    strikes: tuple[tuple[str, tuple[float, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SightLost(Event):
     kind: ClassVar[str] = "sight.lost"
     reason: str
@@ -287,4 +302,5 @@ EVENTS: dict[str, type[Event]] = {c.kind: c for c in _concrete(Event)}
 # What we tell ourselves; the platform tells the rest.
 OURS = (
     ButtonPressed, ClockTicked, OutcomeSettled, RuleFailed, SightLost, SightRegained, RosterLoaded, RosterPolled,
+    LessonFramed,
 )  # fmt: skip

@@ -22,7 +22,7 @@ _OMITTED = frozenset(
      "code", "raw", "reference", "by", "button", "target", "operator", "instruction", "switches", "waiting"}
 )  # fmt: skip
 _EMPTY = ("", None)
-_RARELY = frozenset({"admitted", "accounts"})  # written only where there is something to say
+_RARELY = frozenset({"admitted", "accounts", "strike"})  # written only where there is something to say
 # Fields that an event cannot do without, but a row can: they are personal and erased, or were empty.
 _ERASED = {"chat.posted": {"text": ""}, "unknown": {"name": ""}, "button.pressed": {"by": ""}}
 

@@ -14,8 +14,10 @@ from app.domain.state.shape import (
     Line,
     Mood,
     Person,
+    Removed,
     Standing,
     Status,
+    lasting,
     mood,
 )
 
@@ -30,9 +32,11 @@ __all__ = [
     "Line",
     "Mood",
     "Person",
+    "Removed",
     "Standing",
     "Status",
     "apply",
+    "lasting",
     "mood",
     "note",
     "proven",

@@ -8,22 +8,34 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain import events as ev
-from app.domain.actions import OutcomeKind, Severity
-from app.domain.state.people import described, joined, left, said, sends, stream, waits
+from app.domain.actions import SENDS_OUT, ActionKind, OutcomeKind, Severity
+from app.domain.people import Participant, match
+from app.domain.state.people import described, in_charge, joined, left, said, sends, stream, waits
 from app.domain.state.poll import polled
 from app.domain.state.room import button, ended, lost, regained, settings, settled, started
-from app.domain.state.shape import KEEP_ROWS, REMEMBER_SETTLED, Case, LessonState, Standing
+from app.domain.state.shape import KEEP_ROWS, REMEMBER_SETTLED, Case, LessonState, Removed, Standing, lasting
+
+REMEMBER_REMOVED = 100  # people sent out
+REMEMBER_STRIKES = 8  # offences of one person
+LETS_IN = frozenset({ActionKind.ADMIT, ActionKind.UNBAN})
 
 
 def apply(state: LessonState, event: ev.Event) -> LessonState:
     """The state after one event. Never raises, whatever the order or the content of events."""
     handler = _HANDLERS.get(type(event))
     after = handler(state, event) if handler else state
+    if isinstance(event, _MOVES) and after.inside is not state.inside:
+        after = in_charge(after, event.at)
     ours = isinstance(event, ev.OURS)
     return after.but(
         now=max(after.now, event.at),
         last_heard=after.last_heard if ours else max(after.last_heard, event.at),
     )
+
+
+_MOVES = (  # after these somebody may be in charge who was not, or the other way round
+    ev.ParticipantJoined, ev.ParticipantWaiting, ev.ParticipantLeft, ev.ParticipantRoleChanged, ev.RosterPolled,
+)  # fmt: skip
 
 
 def note(state: LessonState, standing: Standing) -> LessonState:
@@ -37,9 +49,37 @@ def note(state: LessonState, standing: Standing) -> LessonState:
     if standing.severity >= Severity.MEDIUM and not standing.by:  # a press is no sign of an attack
         hostile = (*(h for h in hostile if h[0] > state.now - REMEMBER_SETTLED), (standing.at, int(standing.severity)))
         hostile = hostile[-KEEP_ROWS:]
+    if standing.status is not OutcomeKind.SIMULATED and (target := standing.action.target):
+        state = _remembered(state, standing, target)
     slot = "routine" if standing.severity is Severity.INFO else "incident"
     case: dict[str, Any] = {slot: _joined_case(getattr(state, slot), standing)}
     return state.but(intents=intents, hostile=hostile, now=max(state.now, standing.at), **case)
+
+
+def _remembered(state: LessonState, standing: Standing, target: Participant) -> LessonState:
+    """Whom a measure sends out, and whose offence it answers to. Letting somebody in again forgets the first."""
+    if standing.action.kind in SENDS_OUT:
+        known = state.person(target.id)
+        found = known.match if known else match(state.roster, target)
+        sent = Removed(
+            at=standing.at, participant=target, trust=found.trust, entry=found.entry, human=bool(standing.by)
+        )
+        state = state.but(removed=(*state.removed, sent)[-REMEMBER_REMOVED:])
+    elif standing.by and standing.action.kind in LETS_IN:
+        state = state.but(removed=tuple(r for r in state.removed if r.participant.id != target.id))
+    if standing.strike and (person := state.person(target.id)):
+        key = lasting(person)
+        times = (*state.strikes.get(key, ()), standing.at)[-REMEMBER_STRIKES:]
+        state = state.but(strikes={**state.strikes, key: times})
+    return state
+
+
+def framed(state: LessonState, e: ev.LessonFramed) -> LessonState:
+    return state.but(
+        scheduled_at=e.scheduled_at or state.scheduled_at,
+        ends_at=e.ends_at or state.ends_at,
+        strikes={**state.strikes, **dict(e.strikes)} if e.strikes else state.strikes,
+    )
 
 
 def _joined_case(case: Case | None, standing: Standing) -> Case:
@@ -69,6 +109,7 @@ def _forget(intents: Mapping[str, Standing], now: float) -> dict[str, Standing]:
 
 
 _HANDLERS: dict[type[ev.Event], Callable[[LessonState, Any], LessonState]] = {
+    ev.LessonFramed: framed,
     ev.LessonStarted: started,
     ev.LessonEnded: ended,
     ev.ParticipantJoined: joined,

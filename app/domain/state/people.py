@@ -12,11 +12,14 @@ from app.domain import events as ev
 from app.domain.actions import SENDS_OUT, ActionKind, OutcomeKind
 from app.domain.people import Participant, Role, Roster, Trust, match
 from app.domain.state.shape import KEEP_ROWS, LessonState, Line, Person, Standing, Status, name_of
+from app.domain.writing import fingerprint
 
 REMEMBER_GONE = 900.0  # seconds that a departed presence is remembered, longer than any platform's retry
 
 
 REMEMBER_CHAT = 60.0
+REMEMBER_ARRIVALS = 300.0  # seconds
+REMEMBER_UNMUTES = 12  # times
 
 
 def _arrived(state: LessonState, p: Participant, at: float, old: Person | None) -> Person:
@@ -48,8 +51,18 @@ def joined(state: LessonState, e: ev.ParticipantJoined) -> LessonState:
     came = _arrived(state, p, e.at, state.inside.get(p.id) or held)
     waiting = {k: v for k, v in state.waiting.items() if k != p.id} if p.id in state.waiting else state.waiting
     by_hand = e.admitted and _by_hand(state, came, held, e.at)
+    if held is None and p.id not in state.inside:
+        state = _arrival(state, came, e.at)
     state = _awake(state.but(inside={**state.inside, p.id: came}, waiting=waiting), e.at)
     return vouched(state, p.id) if by_hand else state
+
+
+def _arrival(state: LessonState, came: Person, at: float) -> LessonState:
+    """Remember that somebody came whom nobody knows; who belongs is never counted, however many come at once."""
+    if came.trusted:
+        return state
+    kept = tuple(a for a in state.arrivals if a[0] > at - REMEMBER_ARRIVALS)
+    return state.but(arrivals=(*kept, (at, came.participant.id))[-KEEP_ROWS:])
 
 
 def _by_hand(state: LessonState, came: Person, held: Person | None, at: float) -> bool:
@@ -97,6 +110,8 @@ def waits(state: LessonState, e: ev.ParticipantWaiting) -> LessonState:
     if state.status is Status.ENDED or gone >= e.at or (inside and inside.since > e.at):
         return state
     came = _arrived(state, p, e.at, held or inside)
+    if held is None and inside is None:
+        state = _arrival(state, came, e.at)
     came = replace(came, audio=False, video=False, share=False, vouched=bool(held and held.vouched))
     rest = {k: v for k, v in state.inside.items() if k != p.id} if inside else state.inside
     return _awake(state.but(waiting={**state.waiting, p.id: came}, inside=rest), e.at)
@@ -153,6 +168,8 @@ def medium(state: LessonState, pid: str, media: ev.Media, live: bool, at: float,
     if stream and (stream, media) not in streams:
         streams = (*(s for s in streams if s[0] != stream), (stream, media))[-16:]
     changes: dict[str, Any] = {media.value: live, f"{media}_at": at, "streams": streams}
+    if media is ev.Media.AUDIO and live and not person.audio:
+        changes["unmutes"] = (*person.unmutes, at)[-REMEMBER_UNMUTES:]
     return state.but(inside={**state.inside, pid: replace(person, **changes)})
 
 
@@ -167,11 +184,15 @@ def stream(state: LessonState, e: ev.StreamChanged) -> LessonState:
 
 
 def said(state: LessonState, e: ev.ChatPosted) -> LessonState:
-    line = Line(at=e.at, participant=e.participant.id, text=e.text[:2000], message=e.message)
+    text = e.text[:2000]
+    line = Line(at=e.at, participant=e.participant.id, text=text, message=e.message, print=fingerprint(text))
     first = max(0, len(state.chat) + 1 - KEEP_ROWS)
     while first < len(state.chat) and state.chat[first].at <= e.at - REMEMBER_CHAT:
         first += 1
-    return state.but(chat=(*state.chat[first:], line))
+    state = state.but(chat=(*state.chat[first:], line))
+    if (writer := state.inside.get(line.participant)) and writer.wrote_at < e.at:
+        state = state.but(inside={**state.inside, line.participant: replace(writer, wrote_at=e.at)})
+    return state
 
 
 def barred(state: LessonState, pid: str) -> LessonState:
@@ -191,6 +212,18 @@ def unbarred(state: LessonState, p: Participant) -> LessonState:
     """A human takes that back: the person may come again, and is judged like everybody."""
     entry = match(state.roster, p).entry or ""
     return state.but(barred=state.barred - {p.id, entry, name_of(entry)})
+
+
+def in_charge(state: LessonState, at: float) -> LessonState:
+    """Notice that somebody in charge is here, or that nobody is any more."""
+    leader = next((pid for pid, p in state.inside.items() if p.staff), "")
+    if leader:
+        if state.led and state.unled_since is None:
+            return state
+        return state.but(led=True, unled_since=None, first_host=state.first_host or leader)
+    if not state.led or state.unled_since is not None or state.status is not Status.LIVE:
+        return state
+    return state.but(unled_since=at)
 
 
 def vouched(state: LessonState, pid: str) -> LessonState:

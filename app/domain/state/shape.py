@@ -66,6 +66,8 @@ class Person:
     video_at: float = 0.0
     share_at: float = 0.0
     streams: tuple[tuple[str, ev.Media], ...] = ()
+    wrote_at: float = 0.0  # newest line of chat
+    unmutes: tuple[float, ...] = ()  # when the microphone was opened, the newest
     vouched: bool = False  # a human admitted this presence
     missed: int = 0  # polls in a row that did not show it
 
@@ -103,16 +105,29 @@ class Standing:
     status: OutcomeKind = OutcomeKind.PENDING
     settled_at: float = 0.0
     met: bool = False  # the room was like that already when it was asked: only a read-back can prove anything
+    strike: bool = False  # an offence that counts for the ladder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One remembered line of chat."""
+    """One remembered line of chat. `print` is the same for lines that only pretend to differ (domain/writing.py)."""
 
     at: float
     participant: str
     text: str
     message: str
+    print: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """Somebody whom a measure sent out or back to wait, as he was then. `human` = somebody pressed for it."""
+
+    at: float
+    participant: Participant
+    trust: Trust
+    entry: str | None = None
+    human: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +170,13 @@ class LessonState:
     scheduled_at: float | None = None
     started_at: float | None = None
     ended_at: float | None = None
+    ends_at: float | None = None  # when the lesson is planned to be over
+    led: bool = False  # somebody in charge has been here
+    unled_since: float | None = None  # since when nobody in charge is here, after somebody was
+    first_host: str = ""  # the presence that led first
+    arrivals: tuple[tuple[float, str], ...] = ()  # (at, presence) of people nobody knows who came lately
+    removed: tuple[Removed, ...] = ()  # whom measures have sent out, the newest
+    strikes: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # offences by lasting key of a person
     last_heard: float = 0.0  # newest event or poll from the platform
     blind: str = ""  # why we cannot see, "" while we can
     inside: Mapping[str, Person] = field(default_factory=dict)
@@ -198,6 +220,10 @@ class LessonState:
             keys.add(name_of(entry))
         return not keys.isdisjoint(self.barred)
 
+    def strikes_of(self, person: Person) -> tuple[float, ...]:
+        """When this person's remembered offences were."""
+        return self.strikes.get(lasting(person), ())
+
     def strangers(self) -> tuple[Person, ...]:
         """Everybody inside or waiting whom nobody knows or vouches for, inside first."""
         both = (*self.inside.values(), *self.waiting.values())
@@ -210,6 +236,14 @@ class LessonState:
     def unproven(self) -> tuple[Standing, ...]:
         """What was asked of the platform, or of the teacher's own hands, and has not shown yet."""
         return tuple(s for s in self.intents.values() if s.status in UNPROVEN)
+
+
+def lasting(person: Person) -> str:
+    """The key by which a person is known again: the roster's entry, else the account, else only this presence."""
+    if person.match.entry and person.match.trust is Trust.VERIFIED:
+        return f"entry {person.match.entry}"
+    p = person.participant
+    return f"account {p.account}" if p.account else f"presence {p.id}"
 
 
 def name_of(entry: str) -> str:

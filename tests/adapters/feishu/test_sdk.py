@@ -265,7 +265,7 @@ PAIRS: dict[str, Pair] = {
     "bot announce": Pair(ours=doing(Kind.ANNOUNCE), theirs=(bot_message(),), notes=BOT),
     "bot joins": Pair(ours=lambda a: a.participants(LESSON), theirs=(LIST, NAMES, bot_join()), notes=BOT),
     "bot listens": Pair(
-        ours=lambda a: a.listen(no_delivery), theirs=(bot_events(),),
+        ours=lambda a: a._bot.hear(no_delivery), theirs=(bot_events(),),
         notes=BOT | {f"bot:{MEETING}": "{}"},
     ),
 }  # fmt: skip

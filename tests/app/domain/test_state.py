@@ -384,6 +384,7 @@ def one_of_each() -> tuple[ev.Event, ...]:
         ev.RiskReported(at=T), pressed("calm"), ticked(), polled([p], [stranger(1)]),
         ev.RosterLoaded(at=T, version=1, size=1), ev.SightLost(at=T, reason="x"), ev.SightRegained(at=T),
         settled(s, OutcomeKind.CONFIRMED), ev.RuleFailed(at=T, rule="r", error="e"), ev.Unknown(at=T, name="n"),
+        ev.LessonFramed(at=T),
     )  # fmt: skip
 
 
@@ -391,3 +392,63 @@ def test_one_of_each_is_complete() -> None:
     assert {e.kind for e in one_of_each()} == set(ev.EVENTS)
     assert named(1).account == ""
     assert Action(kind=ActionKind.LOCK).key == ("lock", "", "")
+
+
+# --- what rules remember ----------------------------------------------------------------------------------------------
+
+
+def test_only_people_nobody_knows_are_counted_as_they_come_and_each_presence_once() -> None:
+    state = fold(lesson(inside=[teacher()]), joined(pupil(1), T), joined(stranger(1), T), joined(named(2), T + 1))
+    state = fold(state, joined(stranger(1), T + 2), waits(stranger(2), T + 3), joined(stranger(2), T + 4))
+    assert state.arrivals == ((T, "x1"), (T + 1, "n2"), (T + 3, "x2"))
+    assert fold(state, joined(stranger(3), T + 400)).arrivals == ((T + 400, "x3"),)
+
+
+def test_it_is_known_since_when_nobody_in_charge_is_here() -> None:
+    state = lesson(inside=[pupil(1)])
+    assert (state.led, state.unled_since) == (False, None)
+    state = fold(state, joined(teacher(), T))
+    assert (state.led, state.unled_since, state.first_host) == (True, None, "t")
+    state = fold(state, left(teacher(), T + 5), unmuted(pupil(1), T + 6))
+    assert state.unled_since == T + 5
+    state = fold(state, promoted(pupil(1), Role.COHOST, T + 7))
+    assert (state.unled_since, state.first_host) == (None, "t")
+    assert fold(state, promoted(pupil(1), Role.ATTENDEE, T + 9)).unled_since == T + 9
+
+
+def test_whom_a_measure_sent_out_is_remembered_until_a_human_lets_him_in() -> None:
+    state = lesson(inside=[teacher(), stranger(1), stranger(2)])
+    state = note(state, standing(ActionKind.HOLD, stranger(1), at=T, id="i1"))
+    state = note(state, standing(ActionKind.KICK, stranger(2), at=T, id="i2", status=OutcomeKind.SIMULATED))
+    state = note(state, standing(ActionKind.MUTE, stranger(2), at=T, id="i3"))
+    assert [(r.participant.id, r.trust, r.human) for r in state.removed] == [("x1", Trust.STRANGER, False)]
+    state = note(state, standing(ActionKind.ADMIT, stranger(1), at=T + 1, id="i4"))
+    assert len(state.removed) == 1  # a rule's word is no forgiveness
+    assert note(state, standing(ActionKind.ADMIT, stranger(1), at=T + 1, id="i5", by="u1")).removed == ()
+
+
+def test_an_offence_is_put_to_the_account_of_the_person_and_not_of_the_presence() -> None:
+    state = lesson(inside=[pupil(1), pupil(2), stranger(1)])
+    for n, who in enumerate((pupil(1), pupil(1), stranger(1))):
+        state = note(state, standing(ActionKind.WARN, who, at=T + n, id=f"i{n}", strike=True))
+    again = fold(state, left(pupil(1), T + 5), joined(pupil(1, id="p1-phone"), T + 6))
+    assert again.strikes_of(again.inside["p1-phone"]) == (T, T + 1)
+    assert again.strikes_of(again.inside["x1"]) == (T + 2,)
+    assert again.strikes_of(again.inside["p2"]) == ()
+
+
+def test_offences_of_earlier_lessons_come_with_the_frame() -> None:
+    framed = ev.LessonFramed(at=T, scheduled_at=T - 5, ends_at=T + 2700, strikes=(("entry r1", (T - 86400,)),))
+    state = fold(lesson(inside=[pupil(1)]), framed)
+    assert state.strikes_of(state.inside["p1"]) == (T - 86400,)
+    assert (state.scheduled_at, state.ends_at) == (T - 5, T + 2700)
+
+
+def test_the_newest_times_of_a_microphone_and_of_a_line_are_remembered() -> None:
+    state = lesson(inside=[pupil(1)])
+    for n in range(20):
+        state = fold(state, unmuted(pupil(1), T + n), unmuted(pupil(1), T + n), muted(pupil(1), T + n + 0.5))
+    state = fold(state, says(pupil(1), "Hello", T + 30), says(pupil(1), "late", T + 25))
+    person = state.inside["p1"]
+    assert person.unmutes == tuple(T + n for n in range(8, 20))
+    assert person.wrote_at == T + 30
