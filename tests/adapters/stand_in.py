@@ -72,9 +72,20 @@ class StandIn:
 
 @asynccontextmanager
 async def served(cloud: StandIn) -> AsyncIterator[str]:
-    """The cloud on a free port of loopback; gives its base address."""
+    """The cloud on a free port of loopback; gives its base address. Its own mistakes are raised at the end."""
+    mistakes: list[Exception] = []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return await cloud.handle(request)
+        except (web.HTTPException, ConnectionError):
+            raise
+        except Exception as e:  # to the adapter it looks like any other 500
+            mistakes.append(e)
+            raise
+
     app = web.Application(client_max_size=1 << 20)
-    app.router.add_route("*", "/{path:.*}", cloud.handle)
+    app.router.add_route("*", "/{path:.*}", handle)
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     try:
@@ -84,6 +95,8 @@ async def served(cloud: StandIn) -> AsyncIterator[str]:
         yield cloud.base
     finally:
         await runner.cleanup()
+        if mistakes:
+            raise mistakes[0]
 
 
 @asynccontextmanager
