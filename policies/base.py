@@ -14,7 +14,6 @@ from app.domain.actions import Decision
 from app.domain.events import Event
 from app.domain.state import LessonState
 
-
 Stricter = Literal["lower", "higher"] | tuple[str | bool, ...]
 
 
