@@ -14,7 +14,8 @@ from adapters.wecom.own import OWN
 from app.domain.errors import Gone, Refused
 from app.domain.events import ParticipantJoined
 from app.domain.people import Role, RosterEntry
-from tests.adapters.wecom.cloud import NOW, Cloud, Refusal, connected
+from tests.adapters.conformance import NOW
+from tests.adapters.wecom.cloud import Cloud, Refusal, connected
 from tests.adapters.wecom.sample import MEETING, TOKEN, deliver, notice
 
 ALL = frozenset(Precaution)
