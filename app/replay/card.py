@@ -19,7 +19,7 @@ class Card:
 
     def supports(self, kind: ActionKind, target: Participant | None = None) -> Support:
         """What could be done. A kind that the card does not name was not there."""
-        if target is not None and not (target.account or target.link) and kind in self.guest:
+        if target is not None and not (target.account or target.link or target.address) and kind in self.guest:
             return self.guest[kind]
         return self.known.get(kind, _ABSENT)
 
@@ -37,6 +37,18 @@ def card_of(supports: Supports) -> Card:
 def everything() -> Card:
     """The card of a platform that can do whatever is wished."""
     return Card(known={kind: Support(level=Level.NATIVE, confirm=Confirm.EVENT) for kind in ActionKind})
+
+
+def open_door() -> Card:
+    """The card of a platform without a waiting room, where sending somebody back means putting him out."""
+    kinds = ActionKind
+    return without(
+        everything(), kinds.HOLD, kinds.ADMIT, kinds.DENY, kinds.OPEN_WAITING_ROOM, kinds.CLOSE_WAITING_ROOM,
+        instead={
+            kinds.HOLD: (kinds.KICK,), kinds.DENY: (kinds.KICK,), kinds.OPEN_WAITING_ROOM: (kinds.LOCK,),
+            kinds.CLOSE_WAITING_ROOM: (kinds.UNLOCK,), kinds.ADMIT: (kinds.ALERT,),
+        },
+    )  # fmt: skip
 
 
 def without(card: Card, *kinds: ActionKind, instead: Mapping[ActionKind, tuple[ActionKind, ...]] | None = None) -> Card:
