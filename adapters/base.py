@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from adapters.budget import Budget
 from adapters.health import Health
@@ -96,6 +97,26 @@ class ConnectionSettings(BaseModel):
     """Credentials and addresses of one connection. Secrets are SecretStr, so that no repr shows them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every text in here that must never be told, the longest first."""
+        named = (getattr(self, name) for name in type(self).model_fields)
+        found = {s.get_secret_value() for s in named if isinstance(s, SecretStr)} - {""}
+        return tuple(sorted(found, key=len, reverse=True))
+
+
+def host(typed: str, *, why: str = "") -> str:
+    """The address of an API as `http(s)://host[:port]`, as somebody typed it. Raises ValueError for anything else.
+
+    `why` it must not have a path is told to whoever typed one.
+    """
+    parts = urlsplit(typed.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise ValueError("must be http(s)://host[:port]")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(f"must not have a path{why}")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 S = TypeVar("S", bound=ConnectionSettings)

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
+from adapters.checks import ahead
 from adapters.health import Checked, Finding
 from adapters.http import spending
 from app.connections import Connected
@@ -57,10 +56,8 @@ def own_findings(seen: Look, dated: str, now: float, zone: ZoneInfo) -> tuple[Ch
 
 
 def _clock(dated: str, now: float) -> tuple[Checked, ...]:
-    try:
-        there = parsedate_to_datetime(dated)
-        off = now - (there if there.tzinfo else there.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
+    off = ahead(dated, now)
+    if off is None:
         return ()  # the platform says no time, so nothing can be compared
     if abs(off) <= MAY_DIFFER:
         return (Checked(code="own_clock", finding=Finding.OK, detail=_CLOCK_OK),)

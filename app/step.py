@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from app.connections import Connections
 from app.domain.actions import (
     UNDO,
     Action,
@@ -14,15 +14,50 @@ from app.domain.actions import (
     OutcomeKind,
     Severity,
     Support,
+    Supports,
     at_once,
     plan,
 )
-from app.domain.events import ClockTicked, Event, OutcomeSettled, RosterPolled, SightLost, SightRegained
+from app.domain.events import (
+    ClockTicked,
+    Event,
+    LessonFramed,
+    OutcomeSettled,
+    RosterPolled,
+    SightLost,
+    SightRegained,
+)
 from app.domain.incidents import incident_for
 from app.domain.state import LessonState, Standing, apply, proven, satisfied
-from app.store.log import Lesson, Queued, Writing
+from app.replay.frame import Frame, frame_of
+from app.store.log import Lesson, Queued
 from policies import decide
 from policies.restraint import in_force
+
+
+class Book(Protocol):
+    """Where events and intents are written down: a transaction of the store, or a replay's memory."""
+
+    now: float
+
+    def frame(self, lesson: Lesson, frame: Frame) -> None:
+        """Keep what a lesson is judged by; the same frame is kept once."""
+
+    def append(self, lesson: Lesson, event: Event, state: LessonState) -> None:
+        """Write one event and take over the state that holds it."""
+
+    def intend(
+        self, lesson: Lesson, standing: Standing, params: tuple[tuple[str, str], ...], support: Support, press: str = ""
+    ) -> Queued:
+        """Write one intent in its incident."""
+
+
+class Able(Protocol):
+    """Who knows what a connection can do in a lesson."""
+
+    def supports(self, connection: str, lesson_key: str = "") -> Supports:
+        """What it can do, by kind and person."""
+
 
 Say = Callable[[Lesson, Decision], str]  # the line that people outside the panel get for an alert
 
@@ -49,17 +84,23 @@ class Planned:
 class Steps:
     """The steps of one transaction. `queued` collects what the executor is to perform after the commit."""
 
-    writing: Writing
-    connections: Connections
+    writing: Book
+    connections: Able
     deadlines: Mapping[Lane, float]
     say: Say
     queued: list[Queued]
 
     def take(self, lesson: Lesson, event: Event, press: str = "") -> list[str]:
         """One event and whatever follows from it; the ids of the intents that were written."""
+        course = lesson.course
+        if isinstance(event, LessonFramed):
+            event = self._framed(lesson, event)
+        elif lesson.state.framed != (course.policy_version, course.roster_version):
+            self.take(lesson, LessonFramed(at=self.writing.now))
         after = apply(lesson.state, event)
         if isinstance(event, RosterPolled) and not _news(lesson.state, after, event):
-            lesson.state = after
+            # What is not written down must not show in a later decision: only that the platform answered is kept.
+            lesson.state = lesson.state.but(last_heard=after.last_heard)
             return []
         if isinstance(event, SightLost | SightRegained) and after.blind == lesson.state.blind:
             return []  # several may find out at the same moment
@@ -73,6 +114,17 @@ class Steps:
             if proven(lesson.state, standing, event):
                 intents += self._settle(lesson, standing, Outcome(kind=OutcomeKind.CONFIRMED))
         return intents
+
+    def _framed(self, lesson: Lesson, event: LessonFramed) -> LessonFramed:
+        """The event with the frame that it tells of. A replay's events name theirs already."""
+        if event.frame:
+            return event
+        course = lesson.course
+        frame = frame_of(course, self.connections.supports(lesson.connection, lesson.key))
+        self.writing.frame(lesson, frame)
+        return replace(
+            event, frame=frame.id, policy_version=course.policy_version, roster_version=course.roster_version
+        )
 
     def _planned(self, lesson: Lesson, state: LessonState, decisions: Sequence[Decision]) -> list[Planned]:
         """What the wishes on one event come down to on this platform.

@@ -52,6 +52,12 @@ def policy(document: Mapping[str, Any]) -> Policy:
     return Policy(preset=str(name), rules=rules)
 
 
+def written(merged: Policy) -> dict[str, Any]:
+    """A policy as a document that says everything: read again it gives the same, whatever presets say by then."""
+    rules = {rule.name: merged.of(rule).model_dump(mode="json") for rule in RULES}
+    return {"preset": merged.preset if merged.preset in PRESETS else DEFAULT, **rules}
+
+
 def effective(document: Mapping[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
     """The merged document: for every rule and field its value and where it comes from (default, preset, course)."""
     merged = policy(document)

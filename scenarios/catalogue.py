@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from scenarios import crowds, raids, trials
+from scenarios import crowds, mishaps, raids, trials
 from scenarios.script import Script
 
 SCENARIOS: Mapping[str, Callable[[], Script]] = {
@@ -12,9 +12,9 @@ SCENARIOS: Mapping[str, Callable[[], Script]] = {
     "S4": raids.classmate,
     "S5": raids.lookalike,
     "S6": crowds.bell,
-    "S7": trials.chaos,
-    "S8": trials.rate_limit,
-    "S9": trials.lying,
+    "S7": mishaps.chaos,
+    "S8": mishaps.rate_limit,
+    "S9": mishaps.lying,
     "S10": crowds.abuse,
     "S11": trials.restart,
     "S12": crowds.insider,

@@ -8,7 +8,7 @@ import asyncio
 import selectors
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 import anyio.to_thread
 from anyio import CapacityLimiter
@@ -19,6 +19,7 @@ LONGEST = 7 * 24 * 3600.0  # seconds of this time after which a story is taken t
 PATIENCE = 60.0  # real seconds for which a thread may be at work
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class Standstill(RuntimeError):
@@ -63,11 +64,9 @@ class Hours(asyncio.SelectorEventLoop):
         """Seconds since the epoch."""
         return START + self._at
 
-    def run_in_executor(  # type: ignore[override]  # a future like the base class's, done after COMMIT
-        self, executor: Executor | None, func: Callable[..., Any], *args: Any
-    ) -> "asyncio.Future[Any]":
-        """Do it at once, on this thread; the answer is there a moment later."""
-        future: asyncio.Future[Any] = self.create_future()
+    def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
+        """Do it at once, on this thread; the answer is there after COMMIT."""
+        future: asyncio.Future[T] = self.create_future()
         try:
             found = func(*args)
         except Exception as e:  # handed to whoever waits, as an executor does

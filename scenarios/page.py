@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from adapters import REGISTRY
+from app.replay.truth import QUIET
 from scenarios.catalogue import SCENARIOS
 from scenarios.play import KEPT_OUT, Played
 from scenarios.poverty import Entry, poverty_of
 from scenarios.script import Habits, Script
-from scenarios.truth import QUIET
 from scenarios.wire import CALL, EVENT
 
 PAGE = Path(__file__).parent.parent / "docs" / "scenarios.md"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.drill.classroom.webhooks import sign
+from app.replay.truth import calm_after, disturbances, disturbed_seconds, longest_wait, stays
 from app.store.review import Filter
 from scenarios import hours, wire
 from scenarios.house import CONNECTION, SCHOOL, House
@@ -18,7 +19,6 @@ from scenarios.score import Score, Touch
 from scenarios.script import Habits, Kind, Moment, Move, Script
 from scenarios.stage import SECRET, Stage
 from scenarios.teacher import Teacher
-from scenarios.truth import calm_after, disturbances, disturbed_seconds, longest_wait, stays
 from scenarios.worn import wearing
 
 SEED = 20221102

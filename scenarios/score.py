@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scenarios.truth import Span
+from app.replay.truth import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,11 @@ from adapters.drill.classroom.people import Account, Place, Role, Visitor
 from adapters.drill.classroom.room import Refusal, Room
 from adapters.drill.classroom.server import application
 from adapters.drill.classroom.settings import ClassroomSettings, Hidden
+from app.replay.truth import Fact, What
 from scenarios.hours import START, clock
 from scenarios.poverty import Entry, Poverty
 from scenarios.score import Asked
 from scenarios.script import Act, Actor, Deed, Kind, Script
-from scenarios.truth import Fact, What
 from scenarios.wire import EVENT, Network, Wire
 
 HOST, TOKEN, SECRET, MEETING = "classroom", "token-of-the-scenario", "secret-of-the-scenario", "7-3"

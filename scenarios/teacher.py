@@ -9,10 +9,10 @@ from adapters.drill.control import Room
 from app.domain.actions import Action, ActionKind
 from app.domain.errors import AdapterError
 from app.domain.people import Participant
+from app.replay.truth import disturbances
 from scenarios.house import House
 from scenarios.script import Actor, Habits, Kind
 from scenarios.stage import HOST, MEETING, SECRET, TOKEN, Stage
-from scenarios.truth import disturbances
 from scenarios.wire import CALL, Network, Wire
 
 TEACHER = "teacher"  # her key in every cast

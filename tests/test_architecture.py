@@ -56,6 +56,7 @@ SHARED = (
     "checks",
     "customer_data",
     "envelope",
+    "faults",
     "health",
     "http",
     "memory",
@@ -64,6 +65,7 @@ SHARED = (
     "signing",
     "tokens",
     "untrusted",
+    "wire",
 )  # what adapters have in common
 
 NOT_A_NOUN = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "core", "base_utils"}

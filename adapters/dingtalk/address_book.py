@@ -10,9 +10,11 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from adapters.base import Group
-from adapters.dingtalk.client import Client, Query
+from adapters.dingtalk.client import Client
 from adapters.dingtalk.errors import PLATFORM
-from adapters.dingtalk.wire import MAX_NAME, members, number, person, rows, text
+from adapters.dingtalk.wire import MAX_NAME, number, person, text
+from adapters.untrusted import members, rows
+from adapters.wire import Query
 from app.domain.errors import Refused
 from app.domain.people import RosterEntry
 

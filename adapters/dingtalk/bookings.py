@@ -10,7 +10,8 @@ from typing import Any
 
 from adapters.dingtalk.client import Client
 from adapters.dingtalk.errors import PLATFORM
-from adapters.dingtalk.wire import identifier, members, number, rows, text
+from adapters.dingtalk.wire import identifier, number, text
+from adapters.untrusted import members, rows
 from app.domain.errors import Transient
 
 BOOKINGS = "/v1.0/conference/scheduleConferences"

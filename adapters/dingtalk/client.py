@@ -3,18 +3,17 @@
 There is no request signature: an access token, kept for both APIs, travels in a header (new) or in the address (old).
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from email.utils import parsedate_to_datetime
-from urllib.parse import quote
+from collections.abc import Awaitable, Callable, Mapping
 
+from adapters import checks
 from adapters.dingtalk import errors
 from adapters.dingtalk.settings import DingTalkSettings
-from adapters.dingtalk.wire import Json, dumps, number, text
+from adapters.dingtalk.wire import Json, number, text
 from adapters.http import Answer, Http
 from adapters.tokens import AppToken
+from adapters.wire import Query, dumps, target
 from app.domain.errors import Transient
 
-Query = Sequence[tuple[str, str | int]]
 TOKEN_PATH = "/v1.0/oauth2/accessToken"  # noqa: S105  a path, not a token
 JSON_TYPE = {"content-type": "application/json", "accept": "application/json"}
 FORM_TYPE = {"content-type": "application/x-www-form-urlencoded;charset=utf-8", "accept": "application/json"}
@@ -38,30 +37,24 @@ class Client:
         url = self._settings.base_url + target(path, query)
         body = dumps(members) if members is not None else b""
 
-        async def send(token: str) -> Answer:
+        async def once(token: str) -> Answer:
             headers = {**JSON_TYPE, "x-acs-dingtalk-access-token": token}
             return await self._http.request(errors.PLATFORM, method, url, headers=headers, body=body)
 
-        token = await self._token.get()
-        answer = await send(token)
-        if errors.is_stale(answer):
-            token = await self._token.instead_of(token)
-            answer = await send(token)
-        return errors.checked(answer, (token, *self._settings.secrets))
+        return await self._sent(once)
 
     async def legacy(self, path: str, members: Query) -> Json:
         """One call to the old API: the token in the address, the members as a form (that is how its SDK does it)."""
         body = target("", members).removeprefix("?").encode()
 
-        async def send(token: str) -> Answer:
+        async def once(token: str) -> Answer:
             url = self._settings.legacy_url + target(path, (("access_token", token),))
             return await self._http.request(errors.PLATFORM, "POST", url, headers=FORM_TYPE, body=body)
 
-        token = await self._token.get()
-        answer = await send(token)
-        if errors.is_stale(answer):
-            token = await self._token.instead_of(token)
-            answer = await send(token)
+        return await self._sent(once)
+
+    async def _sent(self, once: Callable[[str], Awaitable[Answer]]) -> Json:
+        answer, token = await self._token.send(once, errors.is_stale)
         return errors.checked(answer, (token, *self._settings.secrets))
 
     async def uncounted(self, url: str, members: Mapping[str, object]) -> Json:
@@ -87,13 +80,4 @@ class Client:
         return token, max(SHORTEST_LIFE, float(seconds or 0))
 
     def _compare_clocks(self, answer: Answer) -> None:
-        try:
-            self.skew = parsedate_to_datetime(answer.headers.get("date", "")).timestamp() - self.now()
-        except (ValueError, OverflowError):
-            self.skew = None
-
-
-def target(path: str, query: Query) -> str:
-    """Path and query as they are sent: a "+" in a value travels as "%2B"."""
-    pairs = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in query)
-    return f"{path}?{pairs}" if pairs else path
+        self.skew = checks.ahead(answer.headers.get("date", ""), self.now())

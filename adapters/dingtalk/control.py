@@ -11,13 +11,14 @@ from typing import Any
 from adapters.dingtalk import instructions, people
 from adapters.dingtalk.bookings import EXTRA, Bookings, Model
 from adapters.dingtalk.capabilities import LIVE_SETTINGS, MISSING, NICK
-from adapters.dingtalk.client import Client, Query
+from adapters.dingtalk.client import Client
 from adapters.dingtalk.errors import NO_ACTION, NOT_THE_CREATOR, NOT_THE_HOST, OVER, PLATFORM
 from adapters.dingtalk.lessons import CONFERENCES, Key, Lessons, split
 from adapters.dingtalk.robot import Robot
 from adapters.dingtalk.roster import Lists
 from adapters.dingtalk.wire import MAX_NAME, text
 from adapters.notes import Notes
+from adapters.wire import Query
 from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind, Words
 from app.domain.errors import Gone, Refused
 from app.domain.people import Participant, Role

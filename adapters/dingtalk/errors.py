@@ -6,11 +6,13 @@ parameter. The old API answers its errors with 200, in `errcode`, or in `sub_cod
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
-from adapters.dingtalk.wire import loads, members, number, text
+from adapters import faults
+from adapters.dingtalk.wire import number, text
+from adapters.faults import Fault, busy, gone, refused
 from adapters.http import Answer
-from app.domain.errors import AdapterError, Gone, Refused, Transient
+from adapters.untrusted import loads, members
+from app.domain.errors import AdapterError, Refused, Transient
 
 PLATFORM = "dingtalk"
 LOOK_DEEPER = 88  # errcode of the gateway before the old API: `sub_code` says what it is
@@ -26,76 +28,54 @@ OVER = frozenset({"confClosed", "resourceClose", "roomClosed", "roomNotFound"})
 STALE = frozenset({"InvalidAuthentication", "40001", "40014", "41001", "42001"})
 QUOTA = frozenset({SPENT, "90020", "20001"})
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What one vendor code means for us. `wait` in seconds, None where the executor's own pauses will do."""
-
-    error: type[AdapterError]
-    detail: str
-    wait: float | None = None
-
-
-def _refused(detail: str) -> Fault:
-    return Fault(error=Refused, detail=detail)
-
-
-def _gone(detail: str) -> Fault:
-    return Fault(error=Gone, detail=detail)
-
-
-def _busy(detail: str, wait: float | None = None) -> Fault:
-    return Fault(error=Transient, detail=detail, wait=wait)
-
-
-_TOKEN = _refused("the access token is not accepted, a new one neither: check the app in the developer console")
-_CREDENTIALS = _refused("the Client ID or Client Secret is wrong")
-_SPENT = _refused("the month's API calls of the organisation are used up: controls are down, act in the client")
-_FLOW = _busy("too many calls of this kind in a second", 1.0)
-_PARAMETER = _refused("the platform refuses a parameter")
-_NO_RIGHT = _refused("no permission: not the host, or not a conference of this organisation")
-_OVER = _gone("the conference is over")
-_SYSTEM = _busy("the platform has a fault of its own")
-_BOOKING = _gone("there is no such booking, or it was cancelled")
-_RECORD = _refused("the recording cannot be switched: is cloud recording part of the contract, and is the host inside?")
-_CHATTY = _refused("the robot sent more than 20 messages in a minute and is blocked for 10 minutes")
+_TOKEN = refused("the access token is not accepted, a new one neither: check the app in the developer console")
+_CREDENTIALS = refused("the Client ID or Client Secret is wrong")
+_SPENT = refused("the month's API calls of the organisation are used up: controls are down, act in the client")
+_FLOW = busy("too many calls of this kind in a second", 1.0)
+_PARAMETER = refused("the platform refuses a parameter")
+_NO_RIGHT = refused("no permission: not the host, or not a conference of this organisation")
+_OVER = gone("the conference is over")
+_SYSTEM = busy("the platform has a fault of its own")
+_BOOKING = gone("there is no such booking, or it was cancelled")
+_RECORD = refused("the recording cannot be switched: is cloud recording part of the contract, and is the host inside?")
+_CHATTY = refused("the robot sent more than 20 messages in a minute and is blocked for 10 minutes")
 
 FAULTS: Mapping[str, Fault] = {
     "InvalidAuthentication": _TOKEN,
     "invalidClientIdOrSecret": _CREDENTIALS,
     "authFailed": _CREDENTIALS,
     "Missingbody": _PARAMETER,
-    NO_SCOPE: _refused("the app lacks a permission: request it in the developer console and publish the app"),
-    "Forbidden.AccessDenied.IpNotInWhiteList": _refused("this server's address is not in the app's IP allow list"),
+    NO_SCOPE: refused("the app lacks a permission: request it in the developer console and publish the app"),
+    "Forbidden.AccessDenied.IpNotInWhiteList": refused("this server's address is not in the app's IP allow list"),
     SPENT: _SPENT,
     "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi": _FLOW,
     "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi": _FLOW,
     "Forbidden.AccessDenied.QpsLimitForApi": _FLOW,
     "Forbidden.AccessDenied.QpmLimitForApi": _FLOW,
-    NO_ACTION: _refused("the platform knows no such call"),
-    "unknownUserError": _gone("the platform does not know this person (any more)"),
+    NO_ACTION: refused("the platform knows no such call"),
+    "unknownUserError": gone("the platform does not know this person (any more)"),
     "paramsError": _PARAMETER,
     "paramError": _PARAMETER,
     "param.error": _PARAMETER,
-    "paramsTitleError": _refused("the platform refuses the title"),
+    "paramsTitleError": refused("the platform refuses the title"),
     "missingRoomId": _PARAMETER,
     "missingRoomCode": _PARAMETER,
-    "invalidRoomCode": _gone("there is no such room code"),
+    "invalidRoomCode": gone("there is no such room code"),
     "confClosed": _OVER,
     "resourceClose": _OVER,
     "roomClosed": _OVER,
-    "roomNotFound": _gone("there is no such conference"),
+    "roomNotFound": gone("there is no such conference"),
     "resourceCancel": _BOOKING,
     "invalidScheduleConferenceId": _BOOKING,
     "scheduleConferenceIdError": _BOOKING,
-    NOT_THE_CREATOR: _refused("the account is not the creator of this booking"),
-    "userNotInOrg": _refused("the account does not belong to this organisation"),
+    NOT_THE_CREATOR: refused("the account is not the creator of this booking"),
+    "userNotInOrg": refused("the account does not belong to this organisation"),
     "extensionAppSettingError": _PARAMETER,
     "noPermission": _NO_RIGHT,
     "permissionError": _NO_RIGHT,
-    "orgAccessForbidden": _refused("the organisation restricts this"),
-    "waterLimitError": _refused("too many people, or too many conferences at the same time for this edition"),
-    "commandError": _busy("the platform did not carry the command out"),
+    "orgAccessForbidden": refused("the organisation restricts this"),
+    "waterLimitError": refused("too many people, or too many conferences at the same time for this edition"),
+    "commandError": busy("the platform did not carry the command out"),
     "recordStartError": _RECORD,
     "recordStartPermissionError": _RECORD,
     "recordStopError": _RECORD,
@@ -104,24 +84,24 @@ FAULTS: Mapping[str, Fault] = {
     "innerSystemError": _SYSTEM,
     "system.error": _SYSTEM,
     # --- the old API, and the stream's own ---
-    "20001": _refused("the month's messages of the organisation are used up: events arrive without their content"),
+    "20001": refused("the month's messages of the organisation are used up: events arrive without their content"),
     "-1": _SYSTEM,
     "40001": _TOKEN,
     "40014": _TOKEN,
     "41001": _TOKEN,
     "42001": _TOKEN,
     "40035": _PARAMETER,
-    "50002": _refused("this person lies outside the app's address-book range"),
-    "50004": _refused("this department lies outside the app's address-book range"),
-    "60003": _gone("there is no such department"),
-    "60011": _refused("the app lacks a permission: request it in the developer console and publish the app"),
-    "60020": _refused("this server's address is not in the app's IP allow list"),
-    "60121": _gone("there is no such person"),
+    "50002": refused("this person lies outside the app's address-book range"),
+    "50004": refused("this department lies outside the app's address-book range"),
+    "60003": gone("there is no such department"),
+    "60011": refused("the app lacks a permission: request it in the developer console and publish the app"),
+    "60020": refused("this server's address is not in the app's IP allow list"),
+    "60121": gone("there is no such person"),
     "90002": _FLOW,
     "90018": _FLOW,
     "90020": _SPENT,
     "130101": _CHATTY,
-    "310000": _refused("the robot refuses the message: keyword, clock (1 h), signing secret or IP range"),
+    "310000": refused("the robot refuses the message: keyword, clock (1 h), signing secret or IP range"),
     "410100": _CHATTY,
 }  # fmt: skip
 
@@ -164,7 +144,8 @@ def checked(answer: Answer, secrets: Iterable[str]) -> dict[str, object]:
         seconds = float(min(max(wait, 1), 300)) if wait else None
         raise Transient(PLATFORM, "this server's address is held up: too many calls", code="1111", retry_after=seconds)
     if not 200 <= answer.status < 300 or not isinstance(document, dict):
-        raise _by_status(answer, f"the platform answers {answer.status} without an error code", f"http {answer.status}")
+        detail, status = f"the platform answers {answer.status} without an error code", answer.status
+        raise faults.by_status(PLATFORM, status, detail, code=f"http {status}", wait=answer.retry_after())
     if found.get("success") is False:
         raise Refused(PLATFORM, "the platform answers success: false and no reason", code="success_false")
     return document
@@ -175,13 +156,12 @@ def _from_code(code: str, answer: Answer, found: Mapping[str, object], secrets: 
     told = _without(secrets, code)
     if fault is None:
         words = _without(secrets, text(found.get("message") or found.get("sub_msg") or found.get("errmsg"), 2000))
-        return _by_status(answer, f"{told}: {words[:LONGEST_TEXT] or 'no explanation'}", told)
+        detail = f"{told}: {words[:LONGEST_TEXT] or 'no explanation'}"
+        return faults.by_status(PLATFORM, answer.status, detail, code=told, wait=answer.retry_after())
     detail = f"{told}: {fault.detail}"
     if scopes := [_without(secrets, s) for s in _scopes(found)]:
         detail += f" ({', '.join(scopes)})"
-    if fault.error is Transient:
-        return Transient(PLATFORM, detail, code=told, retry_after=answer.retry_after() or fault.wait)
-    return fault.error(PLATFORM, detail, code=told)
+    return faults.error(fault.error, PLATFORM, detail, code=told, wait=answer.retry_after() or fault.wait)
 
 
 def _without(secrets: tuple[str, ...], words: str) -> str:
@@ -196,12 +176,3 @@ def _scopes(found: Mapping[str, object]) -> list[str]:
     listed = detail.get("requiredScopes")
     told = listed if isinstance(listed, list) else re.findall(r"\[([^\]]+)\]", text(found.get("sub_msg"), 2000))
     return [s for s in told if isinstance(s, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]{3,79}", s)][:5]
-
-
-def _by_status(answer: Answer, detail: str, code: str) -> AdapterError:
-    """For what the table lacks, such as the page of a proxy in between."""
-    if answer.status in (404, 410):
-        return Gone(PLATFORM, detail, code=code)
-    if answer.status < 300 or answer.status in (408, 425, 429) or answer.status >= 500:
-        return Transient(PLATFORM, detail, code=code, retry_after=answer.retry_after())
-    return Refused(PLATFORM, detail, code=code)

@@ -13,8 +13,9 @@ from adapters.base import Received
 from adapters.dingtalk import people
 from adapters.dingtalk.errors import PLATFORM
 from adapters.dingtalk.lessons import BY_STREAM, named
-from adapters.dingtalk.wire import MAX_NAME, identifier, loads, members, moment, number, raw, rows, text
+from adapters.dingtalk.wire import MAX_NAME, identifier, moment, number, raw, text
 from adapters.signing import digest_id
+from adapters.untrusted import loads, members, rows
 from app.domain import events as ev
 from app.domain.errors import Malformed
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from adapters.dingtalk.client import Client
 from adapters.dingtalk.errors import PLATFORM
-from adapters.dingtalk.wire import identifier, members, number, person, rows
+from adapters.dingtalk.wire import identifier, number, person
 from adapters.memory import Memory
+from adapters.untrusted import members, rows
 from app.domain.errors import Gone, Refused
 
 BY_TEACHER = "user~"

@@ -6,6 +6,7 @@ Calls about a conference that does not exist change nothing, and tell whether th
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
+from adapters import checks
 from adapters.dingtalk import probe_words, quota
 from adapters.dingtalk.address_book import AddressBook
 from adapters.dingtalk.capabilities import FOUND, LIVE_SETTINGS, MISSING, NICK
@@ -16,8 +17,7 @@ from adapters.dingtalk.settings import DingTalkSettings
 from adapters.dingtalk.stream import Stream
 from adapters.health import Checked, Finding, Health
 from adapters.notes import Notes
-from app.domain.actions import Words
-from app.domain.errors import AdapterError, Gone, Refused, Transient
+from app.domain.errors import AdapterError, Gone, Refused
 
 NOWHERE = "000000000000000000000000"  # a conferenceId that nobody has
 UNEASY_SKEW, MOST_SKEW = 60.0, 600.0  # seconds; a robot's signature bears an hour, our window a quarter of one
@@ -43,8 +43,8 @@ async def probe(parts: Parts) -> Health:
     except AdapterError as e:
         found.append(_failed("credentials", Finding.PROBLEM, e))
         return Health(checked=(*found, *probe_words.UNKNOWNS))
-    found.append(Checked(code="credentials", finding=Finding.OK, detail=probe_words.OK))
-    found.append(_clock(parts.client.skew))
+    found.append(checks.fine("credentials"))
+    found.append(checks.clock(parts.client.skew, probe_words.clock, uneasy=UNEASY_SKEW, most=MOST_SKEW))
     client = parts.client
     if parts.settings.mode == "stream":
         found.append(await _read("stream", Finding.PROBLEM, parts.stream.address()))
@@ -70,33 +70,19 @@ def _settings(settings: DingTalkSettings) -> list[Checked]:
     calls, events = quota.numbers(settings)
     free = settings.edition == "standard" and calls <= quota.EDITIONS["standard"][0]
     return [
-        _checked("webhook_token", Finding.PROBLEM if pushed and not secret else None, probe_words.NO_TOKEN),
-        _checked("corp_id", None if settings.corp_id else Finding.WARNING, probe_words.NO_CORP_ID),
+        checks.checked("webhook_token", Finding.PROBLEM if pushed and not secret else None, probe_words.NO_TOKEN),
+        checks.checked("corp_id", None if settings.corp_id else Finding.WARNING, probe_words.NO_CORP_ID),
         Checked(
             code="quota", finding=Finding.WARNING if free else Finding.UNKNOWN,
             detail=probe_words.quota(calls, events),
         ),
-        _checked("robot", None if settings.has_alert_robot or settings.has_group_robot else Finding.WARNING,
+        checks.checked("robot", None if settings.has_alert_robot or settings.has_group_robot else Finding.WARNING,
                  probe_words.NO_ROBOT),
     ]  # fmt: skip
 
 
-def _checked(code: str, bad: Finding | None, words: Words) -> Checked:
-    return Checked(code=code, finding=bad or Finding.OK, detail=words if bad else probe_words.OK)
-
-
 def _failed(code: str, finding: Finding, error: AdapterError) -> Checked:
-    if isinstance(error, Transient):
-        finding = Finding.UNKNOWN  # the platform did not answer: nothing is proven wrong
-    return Checked(code=code, finding=finding, detail=probe_words.explained(error))
-
-
-def _clock(skew: float | None) -> Checked:
-    """The platform's own `Date` against our clock."""
-    if skew is None:
-        return Checked(code="clock", finding=Finding.UNKNOWN, detail=probe_words.NO_DATE)
-    bad = Finding.PROBLEM if abs(skew) >= MOST_SKEW else Finding.WARNING if abs(skew) >= UNEASY_SKEW else None
-    return _checked("clock", bad, probe_words.clock(abs(skew)))
+    return checks.failed(code, finding, error, probe_words.explained(error))
 
 
 async def _read(code: str, bad: Finding, asking: Awaitable[object]) -> Checked:
@@ -104,13 +90,13 @@ async def _read(code: str, bad: Finding, asking: Awaitable[object]) -> Checked:
         await asking
     except AdapterError as e:
         return _failed(code, bad, e)
-    return Checked(code=code, finding=Finding.OK, detail=probe_words.OK)
+    return checks.fine(code)
 
 
 def _nowhere(code: str, error: AdapterError | None) -> Checked:
     """Allowed, if the platform looks for the conference and does not find it."""
     if error is None or _looked(error):
-        return Checked(code=code, finding=Finding.OK, detail=probe_words.OK)
+        return checks.fine(code)
     return _failed(code, Finding.PROBLEM, error)
 
 

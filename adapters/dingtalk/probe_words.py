@@ -1,11 +1,10 @@
 """What the check of a DingTalk connection says to school IT, in three languages."""
 
+from adapters.checks import unknown
 from adapters.dingtalk.errors import NO_SCOPE, QUOTA
-from adapters.health import Checked, Finding
+from adapters.health import Checked
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone, Transient
-
-OK = Words(zh="正常。", vi="Ổn.", en="Fine.")
 
 NO_TOKEN = Words(
     zh="HTTP 推送缺少 Token 或 aes_key，所有事件都会被拒收。请从开发者后台的“事件订阅”页复制，或改用 Stream 模式。",
@@ -28,11 +27,6 @@ NO_ROBOT = Words(
     zh="未设置群机器人：报警只显示在面板上，也不能向班级群发通知。",
     vi="Chưa có robot nhóm: cảnh báo chỉ hiện trên bảng điều khiển và không gửi được thông báo vào nhóm lớp.",
     en="No group robot is set up: alerts show in the panel only, and nothing can be announced to the class group.",
-)
-NO_DATE = Words(
-    zh="平台的应答没有时间，无法比较时钟。请确认本机已启用 NTP 对时。",
-    vi="Câu trả lời của nền tảng không có thời gian nên không so được đồng hồ. Hãy bảo đảm máy chủ dùng NTP.",
-    en="The platform's answer carries no time, so the clocks cannot be compared. Make sure that this server uses NTP.",
 )
 UNDOCUMENTED_FOUND = Words(
     zh="平台有此接口（文档未收录，仅见于 SDK），将会使用。请在测试会议中确认实际效果。",
@@ -138,13 +132,9 @@ def quota(calls: int, events: int) -> Words:
     )
 
 
-def _unknown(code: str, zh: str, vi: str, en: str) -> Checked:
-    return Checked(code=code, finding=Finding.UNKNOWN, detail=Words(zh=zh, vi=vi, en=en))
-
-
 # No call answers these; each says how the school settles it on its own tenant.
 UNKNOWNS: tuple[Checked, ...] = (
-    _unknown(
+    unknown(
         "events_subscribed",
         "已订阅哪些事件无法通过接口读取。请在“事件订阅”中勾选 meeting_status_change 和 meeting_member_status_change"
         "（或对应的 target_push），并用测试会议确认能收到入会事件。",
@@ -155,7 +145,7 @@ UNKNOWNS: tuple[Checked, ...] = (
         "the "
         "target_push pair), and see in a test meeting that a joining arrives.",
     ),
-    _unknown(
+    unknown(
         "outsiders",
         "组织外的人和网页访客是否带有 unionId，文档说法不一。请用组织外账号和免登网页各入会一次："
         "面板上没有“静音/移出”的人就是平台不给账号的人。",
@@ -166,7 +156,7 @@ UNKNOWNS: tuple[Checked, ...] = (
         "meeting "
         "with an outside account and once by web: who has no mute and remove buttons in the panel has none.",
     ),
-    _unknown(
+    unknown(
         "two_devices",
         "同一账号两台设备如何出现在事件和成员列表中，文档没有说明。请用两台设备入会、退出一台，"
         "看面板上是否仍有另一台。",
@@ -176,7 +166,7 @@ UNKNOWNS: tuple[Checked, ...] = (
         "How two devices of one account show in events and lists is not documented. Join with two, leave with one, and "
         "see that the panel still shows the other.",
     ),
-    _unknown(
+    unknown(
         "presence",
         "事件和成员列表里的入会时间是否一致，文档没有说明。请在测试会议中退出一次，看面板上此人是否立即消失。",
         "Không rõ thời điểm vào họp trong sự kiện và trong danh sách có giống nhau không. Hãy rời cuộc họp thử một "
@@ -186,14 +176,14 @@ UNKNOWNS: tuple[Checked, ...] = (
         "see that "
         "the person disappears from the panel at once.",
     ),
-    _unknown(
+    unknown(
         "ban_binding",
         "“移出并禁止再入”绑定什么、如何解除，文档没有说明。请用测试账号试验；同时锁定课堂更稳妥。",
         "Không rõ “mời ra và chặn” gắn với gì và gỡ ra sao. Hãy thử bằng tài khoản thử; nên khóa lớp kèm theo.",
         "To what a ban binds and how it is lifted is not documented. Try it with a test account; lock the room as "
         "well.",
     ),
-    _unknown(
+    unknown(
         "live_booking",
         "修改预约设置（聊天、共享）是否影响正在进行的会议，文档没有说明。请在测试会议中按一次“关闭聊天”看结果。",
         "Không rõ đổi thiết lập đặt lịch (trò chuyện, chia sẻ) có tác dụng với cuộc họp đang chạy không. Hãy bấm "
@@ -202,7 +192,7 @@ UNKNOWNS: tuple[Checked, ...] = (
         'Whether a running class follows a change of its booking (chat, sharing) is not documented. Press "Close the '
         'chat" in a test meeting and look.',
     ),
-    _unknown(
+    unknown(
         "media_status",
         "查询接口中麦克风状态和“强制全员静音”标志的含义需核对：请在测试会议中强制全员静音，看面板是否显示“已生效”。",
         "Cần kiểm tra trạng thái micro và cờ “bắt buộc tắt tiếng tất cả”: hãy thử trong cuộc họp và xem bảng có ghi "

@@ -12,7 +12,8 @@ from urllib.parse import quote
 from adapters.dingtalk.client import Client
 from adapters.dingtalk.errors import PLATFORM
 from adapters.dingtalk.settings import DingTalkSettings
-from adapters.dingtalk.wire import dumps, text
+from adapters.dingtalk.wire import text
+from adapters.wire import dumps
 from app.domain.errors import Refused
 
 MOST_A_MINUTE = 18  # the vendor allows 20 and blocks the robot for 10 minutes after that

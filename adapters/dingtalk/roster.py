@@ -13,8 +13,9 @@ from adapters.dingtalk import people
 from adapters.dingtalk.client import Client
 from adapters.dingtalk.errors import OVER, PLATFORM
 from adapters.dingtalk.lessons import CONFERENCES, RUNNING, Key, Lessons
-from adapters.dingtalk.wire import MAX_NAME, number, person, rows, text
+from adapters.dingtalk.wire import MAX_NAME, number, person, text
 from adapters.memory import Memory
+from adapters.untrusted import rows
 from app.domain.errors import Gone, Transient
 from app.domain.events import Attendance, Presence, Switches
 from app.domain.people import Participant, Role

@@ -1,11 +1,10 @@
 """What a school types in to connect DingTalk: its internal app, how events come in, and which edition it pays for."""
 
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
 
-from adapters.base import ConnectionSettings
+from adapters.base import ConnectionSettings, host
 from adapters.envelope import key_of
 
 VENDOR = "https://api.dingtalk.com"
@@ -58,14 +57,7 @@ class DingTalkSettings(ConnectionSettings):
     @field_validator("base_url", "legacy_base_url")
     @classmethod
     def _host_only(cls, value: str) -> str:
-        if not value.strip():
-            return ""
-        parts = urlsplit(value.strip())
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-            raise ValueError("must be http(s)://host[:port]")
-        if parts.path not in ("", "/") or parts.query or parts.fragment:
-            raise ValueError("must not have a path")
-        return f"{parts.scheme}://{parts.netloc}"
+        return host(value) if value.strip() else ""
 
     @field_validator("base_url")
     @classmethod
@@ -99,12 +91,6 @@ class DingTalkSettings(ConnectionSettings):
     def owner(self) -> str:
         """To whom an encrypted push must be addressed."""
         return self.owner_key or self.client_id
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Every text that nobody may read, longest first: what is left of the vendor's words is cleaned of them."""
-        found = {getattr(self, name).get_secret_value() for name in SECRETS} - {""}
-        return tuple(sorted(found, key=len, reverse=True))
 
     @property
     def has_group_robot(self) -> bool:

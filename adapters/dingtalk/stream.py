@@ -14,8 +14,10 @@ from adapters.dingtalk.client import Client
 from adapters.dingtalk.errors import FAULTS, PLATFORM
 from adapters.dingtalk.events import BLIND, held_back
 from adapters.dingtalk.settings import DingTalkSettings
-from adapters.dingtalk.wire import dumps, loads, members, text
+from adapters.dingtalk.wire import text
 from adapters.http import Http, Socket
+from adapters.untrusted import loads, members
+from adapters.wire import dumps
 from app.domain.errors import AdapterError, MenshenError, Refused, Transient
 
 OPEN = "/v1.0/gateway/connections/open"

@@ -11,9 +11,11 @@ from adapters.base import STREAMED, Delivery, Received, Reply
 from adapters.dingtalk import events
 from adapters.dingtalk.errors import PLATFORM
 from adapters.dingtalk.settings import DingTalkSettings
-from adapters.dingtalk.wire import dumps, loads, members, text
+from adapters.dingtalk.wire import text
 from adapters.envelope import Unreadable, fits, key_of, opened, sealed, signature
 from adapters.signing import fresh
+from adapters.untrusted import loads, members
+from adapters.wire import dumps
 from app.domain.errors import Malformed, NotAuthentic
 
 WINDOW = 900.0  # seconds; the vendor repeats after 10 s and 30 s, and a clock may be wrong by minutes

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
+
+from adapters import untrusted
 
 MAX_TEXT = 512
 MAX_NAME = 200  # characters kept of a name; names are written by anybody
@@ -15,28 +16,13 @@ Json = dict[str, Any]
 
 
 def text(value: object, limit: int = MAX_TEXT) -> str:
-    """A string fit for a log: no NUL, no half surrogate pairs, not longer than `limit`; "" for anything else."""
-    if not isinstance(value, str):
-        return ""
-    return value[:limit].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-
-
-def members(value: object) -> Mapping[str, Any]:
-    """A JSON object, or an empty one where something else stands."""
-    return value if isinstance(value, dict) else {}
-
-
-def rows(value: object) -> list[Mapping[str, Any]]:
-    """The objects of a JSON list."""
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+    """A string fit for a log, not longer than `limit`; "" for anything else."""
+    return untrusted.text(value, limit)
 
 
 def number(value: object) -> int | None:
     """A whole number, also one written as text; None for anything else or beyond 64 bits."""
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,19}", value):
-        value = int(value)
-    whole = isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
-    return value if whole else None  # type: ignore[return-value]  # `whole` says that it is an int
+    return untrusted.number(value, range(-(2**63), 2**63), r"-?[0-9]{1,19}")
 
 
 def identifier(value: object) -> str:
@@ -59,19 +45,6 @@ def moment(*values: object, otherwise: float) -> float:
     return otherwise
 
 
-def dumps(document: object) -> bytes:
-    """JSON in UTF-8 without spaces; half a surrogate pair from a hostile name becomes a question mark."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
 def raw(document: object) -> str:
     """A document as it is kept when nobody knows what it means."""
     return text(json.dumps(document, ensure_ascii=False, default=str), MAX_RAW)
-
-
-def loads(content: str | bytes) -> Any:
-    """JSON, or None for what is none. NaN and nesting without end are none either."""
-    try:
-        return json.loads(content if isinstance(content, str) else content.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from adapters import untrusted
 from adapters.base import Received
 from adapters.feishu import people
 from adapters.feishu.told import Reading, Told, digest, moment, withheld
@@ -24,11 +25,11 @@ Entry = Callable[[Told, Item], ev.Event | None]
 
 def _activity(told: Told) -> Iterable[Received]:
     told_of_nothing = True
-    for item in people.rows(told.body.get("meeting_activity_items"))[:MOST]:
+    for item in untrusted.rows(told.body.get("meeting_activity_items"))[:MOST]:
         here = replace(told, body=item)
         kind = people.text(item.get("activity_event_type"))
         reading, when = _ENTRIES.get(kind, (None, ""))
-        for entry in people.rows(item.get(f"{kind}_items"))[:MOST]:
+        for entry in untrusted.rows(item.get(f"{kind}_items"))[:MOST]:
             at = moment(entry.get(when), told.received_at) if entry.get(when) else told.at
             event = reading(replace(here, at=at), entry) if reading and here.lesson_key else None
             told_of_nothing = False
@@ -38,9 +39,9 @@ def _activity(told: Told) -> Iterable[Received]:
 
 
 def _person(told: Told, user: object) -> Participant | None:
-    found = people.members(user)
+    found = untrusted.members(user)
     who = people.account(found.get("id"))
-    host = people.account(people.members(told.meeting.get("host_user")).get("id"))
+    host = people.account(untrusted.members(told.meeting.get("host_user")).get("id"))
     role = people.role(found.get("user_role")) or (Role.HOST if who and who == host else Role.ATTENDEE)
     return people.participant(found, role=role, seconds=int(told.at)) if who else None
 

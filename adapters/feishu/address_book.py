@@ -4,11 +4,13 @@ An entry holds all three ids of an account, so that a list from another source m
 rule does not need.
 """
 
+from adapters import untrusted
 from adapters.base import Group
 from adapters.feishu import keys, people
-from adapters.feishu.client import BY_OPEN_ID, Client, Json, Query, pages, segment
+from adapters.feishu.client import BY_OPEN_ID, Client, Json, pages
 from adapters.feishu.errors import PLATFORM
 from adapters.feishu.group import Groups
+from adapters.wire import Query, segment
 from app.domain.errors import AdapterError, Refused
 from app.domain.people import RosterEntry
 
@@ -88,7 +90,7 @@ def _entries(rows: list[Json]) -> tuple[RosterEntry, ...]:
     """Each account once; who is frozen or has left the school belongs no more."""
     entries: dict[str, RosterEntry] = {}
     for row in rows:
-        status = people.members(row.get("status"))
+        status = untrusted.members(row.get("status"))
         gone = any(status.get(flag) is True for flag in ("is_frozen", "is_resigned", "is_exited"))
         open_id, name = people.text(row.get("open_id")), people.text(row.get("name"), people.MAX_NAME)
         if not open_id or gone:

@@ -9,12 +9,14 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from adapters import untrusted
 from adapters.base import STREAMED, Delivery, Opened, Take
 from adapters.feishu import errors, people
-from adapters.feishu.client import BY_OPEN_ID, Client, Json, Query
+from adapters.feishu.client import BY_OPEN_ID, Client, Json
 from adapters.feishu.keys import Meeting
 from adapters.memory import Memory
 from adapters.notes import Notes
+from adapters.wire import Query
 from app.domain.errors import AdapterError, Gone, Refused
 from app.domain.people import Participant
 
@@ -106,7 +108,7 @@ class Bot:
     async def _hear(self, meeting_id: str, take: Take) -> None:
         """Everything new in one meeting; how far that was is noted after it is stored."""
         for _ in range(MOST_PAGES):
-            known = people.members(_read(self._notes.get(JOINED + meeting_id)))
+            known = untrusted.members(untrusted.loads(self._notes.get(JOINED + meeting_id)))
             token, since = people.text(known.get("page_token"), 1024), people.text(known.get("since"))
             further: Query = (("page_token", token),) if token else (("start_time", since),) if since else ()
             query: Query = (("meeting_id", meeting_id), ("page_size", PAGE), *further, BY_OPEN_ID)
@@ -115,7 +117,7 @@ class Bot:
             except Gone:
                 await self.forget(meeting_id)
                 return
-            events = people.rows(page.get("events"))
+            events = untrusted.rows(page.get("events"))
             for event in events:
                 await take(_delivery(event, self._now()))
             following = people.text(page.get("page_token"), 1024)
@@ -139,10 +141,3 @@ def _delivery(event: Json, now: float) -> Delivery:
     items = {"meeting_activity_items": [event.get("payload")]}
     body = json.dumps({"schema": "2.0", "header": header | {"create_time": event.get("event_time")}, "event": items})
     return Delivery(method=STREAMED, path="/bots/events", query="", headers={}, body=body.encode(), received_at=now)
-
-
-def _read(note: str) -> object:
-    try:
-        return json.loads(note or "null")
-    except ValueError:
-        return None

@@ -4,19 +4,19 @@ A token that the platform no longer accepts is replaced once and the request rep
 is refused with the same code, and asking on would go in a circle.
 """
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
-from urllib.parse import quote
+from functools import partial
+from typing import Any
 
+from adapters import untrusted
 from adapters.feishu import errors, people
 from adapters.feishu.settings import FeishuSettings
 from adapters.http import Answer, Http
 from adapters.notes import Notes
-from adapters.tokens import AppToken
+from adapters.tokens import AppToken, Bearer
+from adapters.wire import Query, dumps, target
 from app.domain.errors import Refused, Transient
 
-Query = Sequence[tuple[str, str | int]]
 Json = Mapping[str, Any]
 JSON = "application/json; charset=utf-8"
 BY_OPEN_ID = ("user_id_type", "open_id")
@@ -34,16 +34,6 @@ SCOPES: Sequence[tuple[str, str]] = (
     ("/open-apis/contact/v3", "contact:contact.base:readonly"),
     ("/open-apis/tenant/v2", "tenant:tenant:readonly"),
 )
-
-
-class Bearer(Protocol):
-    """Where the token of a call comes from."""
-
-    async def get(self) -> str:
-        """A token that should be good."""
-
-    async def instead_of(self, refused: str) -> str:
-        """Another one than the one that was just refused."""
 
 
 class Client:
@@ -94,14 +84,11 @@ class Client:
         return token, float(people.number(document.get("expire")) or 0)
 
     async def _call(self, method: str, where: str, body: bytes, bearer: Bearer | None) -> Json:
-        source = bearer or self.app
         stale = errors.STALE_USER if bearer else errors.STALE_APP
-        token = await source.get()
-        answer = await self._once(method, where, body, token)
-        if errors.error_code(read(answer)) in stale:
-            answer = await self._once(method, where, body, await source.instead_of(token))
+        once = partial(self._once, method, where, body)
+        answer, _ = await (bearer or self.app).send(once, lambda a: errors.error_code(read(a)) in stale)
         try:
-            return people.members(checked(answer, scope=_scope(where)).get("data"))
+            return untrusted.members(checked(answer, scope=_scope(where)).get("data"))
         except Refused as e:
             if e.code == errors.QUOTA and not self._notes.get(MONTHLY):
                 await self._notes.put(MONTHLY, "used up")
@@ -114,10 +101,7 @@ class Client:
 
 def read(answer: Answer) -> object:
     """The JSON of an answer, None where it is none."""
-    try:
-        return json.loads(answer.body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
+    return untrusted.loads(answer.body)
 
 
 def checked(answer: Answer, *, scope: str = "") -> Json:
@@ -127,23 +111,7 @@ def checked(answer: Answer, *, scope: str = "") -> Json:
         raise errors.from_code(code, answer, scope=scope)
     if answer.status != 200 or not errors.succeeded(document):
         raise errors.from_status(answer)
-    return people.members(document)
-
-
-def target(path: str, query: Query) -> str:
-    """Path and query as they are sent."""
-    pairs = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in query)
-    return f"{path}?{pairs}" if pairs else path
-
-
-def dumps(members: Mapping[str, object]) -> bytes:
-    """JSON in UTF-8; half a surrogate pair from a hostile name becomes a question mark."""
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def segment(text: str) -> str:
-    """One path segment: whatever comes must not reach another path."""
-    return quote(text, safe="")
+    return untrusted.members(document)
 
 
 async def pages(ask: Callable[[Query], Awaitable[Json]], size: int, most: int = 40) -> tuple[list[Json], int]:
@@ -153,7 +121,7 @@ async def pages(ask: Callable[[Query], Awaitable[Json]], size: int, most: int = 
     for page in range(1, most + 1):
         more: Query = (("page_size", size), *((("page_token", token),) if token else ()))
         answer = await ask(more)
-        found += people.rows(answer.get("items"))
+        found += untrusted.rows(answer.get("items"))
         token = people.text(answer.get("page_token"), 1024)
         if answer.get("has_more") is not True or not token:
             return found, page

@@ -98,13 +98,17 @@ def decoded(data: bytes) -> Frame:
         raise Unreadable("not a frame") from e
     if not wire.IsInitialized():
         raise Unreadable("a number that every frame has is missing")
-    return Frame(
+    frame = Frame(
         sequence=wire.SeqID, log=wire.LogID, service=wire.service, method=wire.method,
         headers=tuple((h.key, h.value) for h in wire.headers), payload=wire.payload,
         encoding=wire.payload_encoding if wire.HasField("payload_encoding") else None,
         type=wire.payload_type if wire.HasField("payload_type") else None,
         log_new=wire.LogIDNew if wire.HasField("LogIDNew") else None,
     )  # fmt: skip
+    texts = (*(part for header in frame.headers for part in header), frame.encoding, frame.type, frame.log_new)
+    if any(isinstance(text, bytes) for text in texts):  # what is no UTF-8 comes out as it went in
+        raise Unreadable("no text where a text belongs")
+    return frame
 
 
 def ping(service: int) -> Frame:

@@ -8,12 +8,14 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 
+from adapters import untrusted
 from adapters.feishu import errors, instructions, keys, people
-from adapters.feishu.client import BY_OPEN_ID, Client, Json, Query, pages, segment
+from adapters.feishu.client import BY_OPEN_ID, Client, Json, pages
 from adapters.feishu.keys import Chat
 from adapters.feishu.messages import Messages
 from adapters.memory import Memory
 from adapters.notes import Notes
+from adapters.wire import Query, segment
 from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind, Words
 from app.domain.errors import AdapterError, Gone, Refused
 from app.domain.events import Attendance, Presence, Switches
@@ -202,10 +204,7 @@ class Groups:
         return self._noted(SILENCED + chat)
 
     def _noted(self, name: str) -> tuple[str, ...]:
-        try:
-            known = json.loads(self._notes.get(name) or "[]")
-        except ValueError:
-            known = []
+        known = untrusted.loads(self._notes.get(name))
         return tuple(k for k in known if isinstance(k, str)) if isinstance(known, list) else ()
 
     async def _all_but(self, chat: str, silenced: Iterable[str]) -> Outcome:

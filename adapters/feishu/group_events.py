@@ -4,11 +4,11 @@ Every day of a group is a lesson. The first message of a day opens it: with each
 under one and the same id, which is taken once.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from adapters import untrusted
 from adapters.base import Received
 from adapters.feishu import keys, people
 from adapters.feishu.told import Reading, Told, digest, moment, withheld
@@ -25,7 +25,7 @@ def _key(told: Told, chat: object) -> str:
 
 def _posted(told: Told) -> Iterable[Received]:
     """Told by `message_id`: the platform may push one message twice under different event ids."""
-    message, sender = people.members(told.body.get("message")), people.members(told.body.get("sender"))
+    message, sender = untrusted.members(told.body.get("message")), untrusted.members(told.body.get("sender"))
     at = moment(message.get("create_time"), told.received_at) if message.get("create_time") else told.at
     key = keys.of_chat(message.get("chat_id"), at, told.hours_east)
     if message.get("chat_type") == "p2p":  # somebody writes to the app: no lesson, and nothing to be kept
@@ -49,12 +49,9 @@ def _member(who: str, ids: object, name: str = "") -> Participant:
 def _words(message: Mapping[str, Any]) -> str:
     """What was written, with names where people are mentioned; the kind in brackets for what is no text."""
     kind = people.text(message.get("message_type"), 40)
-    try:
-        content = json.loads(message.get("content") or "null")
-    except (ValueError, TypeError, RecursionError):
-        content = None
-    written = _flat(content)
-    for mention in people.rows(message.get("mentions")):
+    content = message.get("content")
+    written = _flat(untrusted.loads(content) if isinstance(content, str) else None)
+    for mention in untrusted.rows(message.get("mentions")):
         token = people.text(mention.get("key"), 40)
         if token:
             written = written.replace(token, "@" + people.text(mention.get("name"), people.MAX_NAME))
@@ -74,7 +71,7 @@ def _flat(content: object, depth: int = 6) -> str:
 
 def _members(kind: type[ev.PersonEvent], told: Told) -> Iterable[Received]:
     key = _key(told, told.body.get("chat_id"))
-    for user in people.rows(told.body.get("users")) if key else ():
+    for user in untrusted.rows(told.body.get("users")) if key else ():
         who = people.account(user.get("user_id"))
         if not who:
             continue
@@ -89,7 +86,7 @@ def _disbanded(told: Told) -> Iterable[Received]:
 
 
 def _updated(told: Told) -> Iterable[Received]:
-    allowed = people.members(told.body.get("after_change")).get("moderation_permission")
+    allowed = untrusted.members(told.body.get("after_change")).get("moderation_permission")
     key = _key(told, told.body.get("chat_id"))
     if key and isinstance(allowed, str) and allowed:
         switches = ev.Switches(chat_closed=allowed == ONLY_OWNER)

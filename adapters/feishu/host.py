@@ -7,8 +7,9 @@ the teacher (vendor page meeting/set_host), then asks once more.
 from collections.abc import Iterable, Mapping
 
 from adapters.feishu import errors, people
-from adapters.feishu.client import BY_OPEN_ID, Client, segment
+from adapters.feishu.client import BY_OPEN_ID, Client
 from adapters.feishu.consent import AGAIN, Teacher, Teachers
+from adapters.wire import segment
 from app.domain.errors import AdapterError, Refused
 
 NOT_HOST = frozenset({errors.NO_PERMISSION, errors.NOT_INSIDE})

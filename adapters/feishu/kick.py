@@ -7,11 +7,13 @@ teacher where the app may not, and what worked is remembered.
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from adapters import untrusted
 from adapters.feishu import errors, people
-from adapters.feishu.client import BY_OPEN_ID, Client, Json, segment
+from adapters.feishu.client import BY_OPEN_ID, Client, Json
 from adapters.feishu.consent import Teachers
 from adapters.feishu.roster import Lists
 from adapters.notes import Notes
+from adapters.wire import segment
 from app.domain.errors import Refused, Transient
 from app.domain.people import Participant, Role
 
@@ -70,5 +72,5 @@ class Kicks:
                 continue
             if self._notes.get(WHO) != who:
                 await self._notes.put(WHO, who)
-            return people.rows(answer.get("kickout_results"))
+            return untrusted.rows(answer.get("kickout_results"))
         return []

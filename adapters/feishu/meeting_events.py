@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from adapters import untrusted
 from adapters.base import Received
 from adapters.feishu import people
 from adapters.feishu.told import Reading, Told
@@ -14,7 +15,7 @@ ONLY_HOST = 4  # `security_level` of a meeting that the teacher has locked in hi
 
 
 def _person(told: Told, user: object) -> Participant:
-    found = people.members(user)
+    found = untrusted.members(user)
     return people.participant(found, role=_role(told.meeting, found), seconds=int(told.at))
 
 
@@ -24,7 +25,7 @@ def _role(meeting: Mapping[str, Any], user: Mapping[str, Any]) -> Role:
     if given not in (None, Role.ATTENDEE):
         return given or Role.ATTENDEE
     who = people.account(user.get("id"))
-    leading = [people.account(people.members(meeting.get(name)).get("id")) for name in ("owner", "host_user")]
+    leading = [people.account(untrusted.members(meeting.get(name)).get("id")) for name in ("owner", "host_user")]
     return Role.HOST if who and who in leading[: 2 if given is None else 1] else Role.ATTENDEE
 
 
@@ -33,7 +34,7 @@ def _door(told: Told) -> Iterable[Received]:
 
     The reverse is not told: a reservation that we closed to others may look open here.
     """
-    level = people.number(people.members(told.meeting.get("security_setting")).get("security_level"))
+    level = people.number(untrusted.members(told.meeting.get("security_setting")).get("security_level"))
     if level == ONLY_HOST and told.lesson_key:
         switches = ev.Switches(locked=True)
         yield told.fact(ev.SettingsChanged(at=told.at, switches=switches), id=f"{told.id}:door")
@@ -50,14 +51,14 @@ def _begun(told: Told) -> Iterable[Received]:
 
 
 def _of_operator(kind: type[ev.PersonEvent], told: Told) -> Iterable[Received]:
-    if told.lesson_key and people.members(told.body.get("operator")):
+    if told.lesson_key and untrusted.members(told.body.get("operator")):
         yield told.fact(kind(at=told.at, participant=_person(told, told.body.get("operator"))))
         yield from _door(told)
 
 
 def _left(told: Told) -> Iterable[Received]:
     """About `leave_user`: the operator may be somebody who put him out. Without any id nobody can be meant."""
-    gone = people.members(told.body.get("leave_user")) or people.members(told.body.get("operator"))
+    gone = untrusted.members(told.body.get("leave_user")) or untrusted.members(told.body.get("operator"))
     if told.lesson_key and people.account(gone.get("id")):
         yield told.fact(ev.ParticipantLeft(at=told.at, participant=_person(told, gone)))
         yield from _door(told)

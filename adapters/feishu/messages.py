@@ -8,8 +8,9 @@ import json
 from collections.abc import Callable
 
 from adapters.feishu import errors, people
-from adapters.feishu.client import Client, segment
+from adapters.feishu.client import Client
 from adapters.signing import digest_id
+from adapters.wire import segment
 from app.domain.errors import Refused
 from app.domain.people import Participant
 

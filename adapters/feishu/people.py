@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from adapters import untrusted
 from app.domain.people import Participant, Role
 
 MAX_NAME = 200  # characters kept of a name; names are written by anybody
@@ -21,27 +22,13 @@ ROLES: Mapping[int, Role] = {1: Role.ATTENDEE, 2: Role.HOST, 3: Role.COHOST, BOT
 
 
 def text(value: object, limit: int = MAX_ID) -> str:
-    """A string fit for a log: no NUL, no half surrogate pairs, not longer than `limit`; "" for anything else."""
-    if not isinstance(value, str):
-        return ""
-    return value[:limit].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-
-
-def members(value: object) -> Mapping[str, Any]:
-    """A JSON object, or an empty one where something else stands."""
-    return value if isinstance(value, dict) else {}
-
-
-def rows(value: object) -> list[Mapping[str, Any]]:
-    """The JSON objects in a list, or none where something else stands."""
-    return [r for r in value if isinstance(r, dict)] if isinstance(value, list) else []
+    """A string fit for a log, an id unless `limit` says otherwise; "" for anything else."""
+    return untrusted.text(value, limit)
 
 
 def number(value: object) -> int | None:
     """A whole number as such or as decimal text, which is how this platform writes most of them."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value if abs(value) < 10**18 else None
-    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value) else None
+    return untrusted.number(value, range(-(10**18) + 1, 10**18), r"[0-9]{1,18}")
 
 
 def identifier(value: object) -> str:
@@ -58,7 +45,7 @@ def account(ids: object) -> str:
     """
     if isinstance(ids, str):
         return text(ids)
-    known = members(ids)
+    known = untrusted.members(ids)
     if found := text(known.get("open_id")):
         return found
     other = text(known.get("union_id")) or text(known.get("user_id"))
@@ -67,7 +54,7 @@ def account(ids: object) -> str:
 
 def further(ids: object) -> tuple[str, ...]:
     """The other ids under which the tenant and the developer know the same person; a class list may hold any."""
-    known = members(ids)
+    known = untrusted.members(ids)
     given = (text(known.get(name)) for name in ("union_id", "user_id"))
     return tuple(i for i in given if i and i != account(ids).removeprefix(UNREACHABLE))
 

@@ -7,12 +7,14 @@ Then who may join is asked for and read back. Everything else here is a button i
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from adapters import untrusted
 from adapters.feishu import instructions, keys, people, prepare_words
-from adapters.feishu.client import Client, Json, segment
+from adapters.feishu.client import Client, Json
 from adapters.feishu.errors import PLATFORM
 from adapters.feishu.reserves import Reserve, Reserves, joiners
 from adapters.notes import Notes
 from adapters.preparation import Precaution, Preparation, Prepared, Result, Step
+from adapters.wire import segment
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Refused, Transient
 from app.domain.people import RosterEntry
@@ -79,13 +81,13 @@ class Preparations:
         staff = tuple(a for m in wish.members if m.staff and (a := _account(m)))
         hosts = tuple(dict.fromkeys((owner, *staff)))
         answer = await self._reserves.apply(hosts=hosts, until=until, topic=people.text(wish.title, 100))
-        described = people.members(answer.get("reserve"))
+        described = untrusted.members(answer.get("reserve"))
         number, known = people.identifier(described.get("meeting_no")), people.identifier(described.get("id"))
         if not number or not known:
             raise Transient(PLATFORM, "the platform does not say what it has reserved", code="empty")
         reserve = Reserve(id=known, number=number, hosts=hosts, until=float(until))
         await self._reserves.note(reserve)
-        invalid = people.members(answer.get("reserve_correction_check_info")).get("invalid_host_id_list")
+        invalid = untrusted.members(answer.get("reserve_correction_check_info")).get("invalid_host_id_list")
         notes = (prepare_words.BAD_HOST,) if isinstance(invalid, list) and invalid else ()
         return Made(reserve=reserve, url=people.text(described.get("url"), 500), notes=notes)
 
@@ -128,7 +130,7 @@ class Preparations:
             raise Refused(PLATFORM, "a reservation needs the account of the teacher", code="no_host")
         kind = "union_id" if host.startswith("on_") else "user_id"
         path = f"/open-apis/contact/v3/users/{segment(host)}"
-        user = people.members((await self._client.get(path, (("user_id_type", kind),))).get("user"))
+        user = untrusted.members((await self._client.get(path, (("user_id_type", kind),))).get("user"))
         found = people.text(user.get("open_id"))
         if not people.is_open_id(found):
             raise Refused(PLATFORM, "the teacher's account is not known to this app", code="no_host")
@@ -139,7 +141,7 @@ class Preparations:
         known = self._notes.get(TENANT)
         if not known:
             answer = await self._client.get("/open-apis/tenant/v2/tenant/query")
-            known = people.identifier(people.members(answer.get("tenant")).get("tenant_key"))
+            known = people.identifier(untrusted.members(answer.get("tenant")).get("tenant_key"))
             if not known:
                 raise Refused(PLATFORM, "the platform does not tell the key of the organisation", code="no_tenant")
             await self._notes.put(TENANT, known)

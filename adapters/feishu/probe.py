@@ -6,18 +6,17 @@ there, and whether group chats can be read.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
+from adapters import checks
 from adapters.feishu import bot, errors, probe_words
-from adapters.feishu.client import BY_OPEN_ID, Client, Query, checked
+from adapters.feishu.client import BY_OPEN_ID, Client, checked
 from adapters.feishu.consent import Teachers
 from adapters.feishu.settings import FeishuSettings
 from adapters.feishu.stream import Stream
 from adapters.health import Checked, Finding, Health
-from adapters.http import Answer
 from adapters.notes import Notes
-from app.domain.actions import Words
-from app.domain.errors import AdapterError, Gone, Refused, Transient
+from adapters.wire import Query
+from app.domain.errors import AdapterError, Gone, Refused
 
 MOST_SKEW = 3000.0  # seconds; from an hour on the group robot refuses our signature
 UNEASY_SKEW = 60.0
@@ -71,12 +70,13 @@ class Probe:
         """All findings, in the order in which they should be put right. Never raises."""
         try:
             answer = await self._client.granted()
-            clock = _clock(answer, self._client.now())
+            skew = checks.ahead(answer.headers.get("date", ""), self._client.now())
+            clock = checks.clock(skew, probe_words.clock, uneasy=UNEASY_SKEW, most=MOST_SKEW)
             checked(answer)
         except AdapterError as e:
             failed = _failed("credentials", Finding.PROBLEM, e)
             return Health(checked=(failed, *self._webhook(), *probe_words.UNKNOWNS))
-        found = [Checked(code="credentials", finding=Finding.OK, detail=probe_words.OK), clock]
+        found = [checks.fine("credentials"), clock]
         found += await self._events()
         found += [await self._right(right) for right in RIGHTS]
         if self._settings.bot:
@@ -96,15 +96,17 @@ class Probe:
             if e.code == errors.TOO_MANY_STREAMS:  # ends some day, but hardly before somebody stops the other programs
                 return [Checked(code="stream", finding=Finding.PROBLEM, detail=probe_words.explained("stream", e))]
             return [_failed("stream", Finding.PROBLEM, e)]
-        return [Checked(code="stream", finding=Finding.OK, detail=probe_words.OK)]
+        return [checks.fine("stream")]
 
     def _webhook(self) -> tuple[Checked, ...]:
         if self._settings.mode != "http":
             return ()
         key, token = self._settings.encrypt_key, self._settings.verification_token
         return (
-            _checked("encrypt_key", bool(key.get_secret_value()), probe_words.NO_KEY),
-            _checked("verification_token", bool(token.get_secret_value()), probe_words.NO_TOKEN),
+            checks.checked("encrypt_key", None if key.get_secret_value() else Finding.PROBLEM, probe_words.NO_KEY),
+            checks.checked(
+                "verification_token", None if token.get_secret_value() else Finding.PROBLEM, probe_words.NO_TOKEN
+            ),
         )
 
     async def _right(self, right: Right) -> Checked:
@@ -112,7 +114,7 @@ class Probe:
         if right.code == "group_chats":
             await self._note(GROUPS_MISSING, "yes" if error is not None and error.code in errors.NO_SCOPE else "")
         if error is None:
-            return Checked(code=right.code, finding=Finding.OK, detail=probe_words.OK)
+            return checks.fine(right.code)
         return _failed(right.code, right.without, error)
 
     async def _tried(self, right: Right) -> AdapterError | None:
@@ -132,7 +134,7 @@ class Probe:
         if error is not None:
             return _failed("meeting_bot", Finding.WARNING, error)
         await self._note(bot.MUTES, "yes" if await self._mutes() else "no")
-        return Checked(code="meeting_bot", finding=Finding.OK, detail=probe_words.OK)
+        return checks.fine("meeting_bot")
 
     async def _mutes(self) -> bool:
         """A request about nobody: refused as such by a platform that has the call, unknown to one that has not."""
@@ -149,24 +151,8 @@ class Probe:
 
     def _consent(self) -> Checked:
         known = len(self._teachers.known)
-        return _checked("consent", known > 0, probe_words.NO_CONSENT, Finding.WARNING)
-
-
-def _checked(code: str, good: bool, words: Words, bad: Finding = Finding.PROBLEM) -> Checked:
-    return Checked(code=code, finding=Finding.OK if good else bad, detail=probe_words.OK if good else words)
+        return checks.checked("consent", None if known > 0 else Finding.WARNING, probe_words.NO_CONSENT)
 
 
 def _failed(code: str, finding: Finding, error: AdapterError) -> Checked:
-    if isinstance(error, Transient):
-        finding = Finding.UNKNOWN  # the platform did not answer: nothing is proven wrong
-    return Checked(code=code, finding=finding, detail=probe_words.explained(code, error))
-
-
-def _clock(answer: Answer, now: float) -> Checked:
-    """The platform's own `Date` against our clock."""
-    try:
-        skew = abs(parsedate_to_datetime(answer.headers.get("date", "")).timestamp() - now)
-    except ValueError:
-        return Checked(code="clock", finding=Finding.UNKNOWN, detail=probe_words.NO_DATE)
-    bad = Finding.PROBLEM if skew >= MOST_SKEW else Finding.WARNING if skew >= UNEASY_SKEW else None
-    return Checked(code="clock", finding=bad or Finding.OK, detail=probe_words.clock(skew) if bad else probe_words.OK)
+    return checks.failed(code, finding, error, probe_words.explained(code, error))

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
+from adapters.checks import unknown
 from adapters.feishu.errors import TOO_MANY_STREAMS
-from adapters.health import Checked, Finding
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone
 
-OK = Words(zh="正常", vi="Tốt", en="Fine")
 NO_KEY = Words(
     zh="未填写 Encrypt Key，所有推送都会被拒收。请在开发者后台“事件与回调 > 加密策略”生成并填入，或改用长连接。",
     vi="Chưa điền Encrypt Key nên mọi sự kiện gửi tới đều bị từ chối. Hãy lấy trong trang nhà phát triển (mã hóa sự "
@@ -33,11 +32,6 @@ ROBOT = Words(
     vi="Chỉ kiểm tra được bot của nhóm bằng cách gửi tin, ở đây không gửi. Hãy tạo một cảnh báo trong lớp thử.",
     en="A group robot can only be checked by a message, and none is sent here. Cause an alert in a test lesson and see "
     "whether it comes.",
-)
-NO_DATE = Words(
-    zh="平台的应答没有时间，无法比较时钟。请确认本机已启用 NTP 对时。",
-    vi="Câu trả lời của nền tảng không có thời gian nên không so được đồng hồ. Hãy bảo đảm máy chủ dùng NTP.",
-    en="The platform's answer carries no time, so the clocks cannot be compared. Make sure that this server uses NTP.",
 )
 
 _SCOPE = Words(
@@ -99,12 +93,8 @@ def clock(skew: float) -> Words:
     )
 
 
-def _unknown(code: str, zh: str, vi: str, en: str) -> Checked:
-    return Checked(code=code, finding=Finding.UNKNOWN, detail=Words(zh=zh, vi=vi, en=en))
-
-
 UNKNOWNS = (
-    _unknown(
+    unknown(
         "lock_while_running",
         "收紧入会名单对已开始的会议是否生效未知。请在测试会议进行中点“锁定”，再用未入会的账号尝试加入。",
         "Chưa rõ danh sách thu hẹp có hiệu lực khi cuộc họp đang chạy không. Hãy khóa một cuộc họp thử rồi vào bằng "
@@ -112,7 +102,7 @@ UNKNOWNS = (
         "Whether a narrowed list of who may join holds in a running meeting is not known. Lock a test meeting while it "
         "runs and try to join with an account that is not inside.",
     ),
-    _unknown(
+    unknown(
         "who_may_kick",
         "移出参会人需要应用身份还是主持人身份，各资料不一致。请在测试会议里移出一个账号；若报 121005，请教师先授权。",
         "Tài liệu không thống nhất ai được mời người ra. Hãy mời thử một tài khoản; nếu lỗi 121005 thì nhờ giáo viên "
@@ -120,7 +110,7 @@ UNKNOWNS = (
         "Sources disagree whether the app or the host may put people out. Remove an account from a test meeting; if it "
         "fails with 121005, have the teacher consent first.",
     ),
-    _unknown(
+    unknown(
         "outsiders",
         "外部人员、电话和匿名入会者是否有可用的 id 未知。请让外部账号进入测试会议，看能否移出。",
         "Chưa rõ người ngoài, điện thoại hay khách có mã dùng được không. Hãy cho tài khoản ngoài vào họp thử rồi mời "
@@ -128,26 +118,26 @@ UNKNOWNS = (
         "Whether people from outside, telephones and guests have an id that can be used is not known. Let one into a "
         "test meeting and put it out.",
     ),
-    _unknown(
+    unknown(
         "rejoin",
         "被移出的人能否立即重新入会未知。请移出后马上用同一账号再试。",
         "Chưa rõ người bị mời ra có vào lại ngay được không. Hãy thử lại bằng cùng tài khoản.",
         "Whether somebody who was put out can join again at once is not known. Try with the same account.",
     ),
-    _unknown(
+    unknown(
         "list_size",
         "入会名单的人数上限未知。若班级超过 60 人，请在课前创建会议并确认名单已生效。",
         "Chưa rõ danh sách tối đa bao nhiêu người. Với lớp trên 60 người, hãy tạo cuộc họp trước và kiểm tra.",
         "How long the list of who may join can be is not known. For more than 60 people prepare early and check it.",
     ),
-    _unknown(
+    unknown(
         "events_subscribed",
         "是否已订阅事件、应用新版本是否已审核，无法从这里看出。请预约一个测试会议并入会，看面板是否出现人员。",
         "Không thấy được đã đăng ký sự kiện và bản mới đã duyệt chưa. Hãy tạo một cuộc họp thử, vào họp và xem bảng.",
         "Whether the events are subscribed and the version is approved does not show here. Prepare a test meeting, "
         "join it, and see whether people appear in the panel.",
     ),
-    _unknown(
+    unknown(
         "edition",
         "版本是否有每月调用上限无法从这里看出（免费版约 1 万至 5 万次）。请在管理后台“费用中心”查看用量。",
         "Không thấy được bản đang dùng có giới hạn tháng không (bản miễn phí khoảng 10.000 đến 50.000). Hãy xem trang "
@@ -155,7 +145,7 @@ UNKNOWNS = (
         "Whether this edition has a monthly number of calls (free ones: some 10,000 to 50,000) does not show here. "
         "Look at the usage in the admin console.",
     ),
-    _unknown(
+    unknown(
         "bot_and_list",
         "会议机器人是否会被入会名单拦住、Lark 是否已开放、其聊天消息 id 能否用于撤回均未知。请先在测试会议中尝试。",
         "Chưa rõ bot họp có bị danh sách chặn không, Lark đã mở chưa, và mã tin nhắn của bot có dùng để thu hồi được "
@@ -163,7 +153,7 @@ UNKNOWNS = (
         "Whether the list keeps the meeting bot out, whether Lark has it, and whether its chat ids can be recalled is "
         "not known. Try it in a test meeting.",
     ),
-    _unknown(
+    unknown(
         "retries",
         "重推的事件是否沿用最初的时间戳未知；两种情况都会接收（8 小时内）。",
         "Chưa rõ sự kiện gửi lại có giữ thời gian ban đầu không; cả hai đều được nhận trong 8 giờ.",

@@ -9,10 +9,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from adapters import untrusted
 from adapters.feishu import people
-from adapters.feishu.client import BY_OPEN_ID, Client, Json, segment
+from adapters.feishu.client import BY_OPEN_ID, Client, Json
 from adapters.feishu.errors import PLATFORM
 from adapters.notes import Notes
+from adapters.wire import segment
 from app.domain.errors import Refused
 
 NOTED = "reserve:"  # note: what is known of a reservation, by meeting number
@@ -125,14 +127,14 @@ class Reserves:
     async def read(self, reserve: Reserve) -> Json:
         """The reservation as the platform has it. Raises AdapterError."""
         path = f"/open-apis/vc/v1/reserves/{segment(reserve.id)}"
-        return people.members((await self._client.get(path, (BY_OPEN_ID,))).get("reserve"))
+        return untrusted.members((await self._client.get(path, (BY_OPEN_ID,))).get("reserve"))
 
 
 def joiners(reserve: Json) -> dict[str, object] | None:
     """The checker of who may join in a reservation as read; None where the answer does not show any."""
-    settings = people.members(reserve.get("meeting_settings"))
-    for permission in people.rows(settings.get("action_permissions")):
-        checkers = people.rows(permission.get("permission_checkers"))
+    settings = untrusted.members(reserve.get("meeting_settings"))
+    for permission in untrusted.rows(settings.get("action_permissions")):
+        checkers = untrusted.rows(permission.get("permission_checkers"))
         if people.number(permission.get("permission")) == JOIN and len(checkers) == 1:
             only = checkers[0]
             listed = only.get("check_list")
@@ -151,7 +153,7 @@ def _written(reserve: Reserve) -> str:
 
 def _read(note: str) -> Reserve | None:
     try:
-        known = people.members(json.loads(note or "null"))
+        known = untrusted.members(untrusted.loads(note))
         return Reserve(
             id=str(known["id"]), number=str(known["number"]), hosts=_ids(known.get("hosts", ())),
             until=float(known["until"]), tenant=str(known.get("tenant", "")),

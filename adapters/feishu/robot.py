@@ -8,10 +8,12 @@ import hashlib
 import hmac
 from collections.abc import Callable
 
+from adapters import untrusted
 from adapters.feishu import errors, people
-from adapters.feishu.client import JSON, checked, dumps, read
+from adapters.feishu.client import JSON, checked, read
 from adapters.feishu.settings import FeishuSettings
 from adapters.http import Answer, Http
+from adapters.wire import dumps
 from app.domain.errors import Refused
 
 
@@ -54,7 +56,7 @@ def sign(secret: str, stamp: str) -> str:
 
 def _accepted(answer: Answer) -> None:
     """Old robots say yes by `StatusCode` alone."""
-    document = people.members(read(answer))
+    document = untrusted.members(read(answer))
     if answer.status == 200 and "code" not in document and document.get("StatusCode") == 0:
         return
     checked(answer)

@@ -7,13 +7,15 @@ and say nothing about now. It has ids and no names.
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from adapters import untrusted
 from adapters.feishu import people
-from adapters.feishu.client import BY_OPEN_ID, Client, Json, segment
+from adapters.feishu.client import BY_OPEN_ID, Client, Json
 from adapters.feishu.errors import PLATFORM
 from adapters.feishu.keys import Meeting
 from adapters.feishu.names import NOTHING, Known, Names
 from adapters.feishu.reserves import Reserves
 from adapters.memory import Memory
+from adapters.wire import segment
 from app.domain.errors import Gone, Transient
 from app.domain.events import Attendance, Presence
 from app.domain.people import Participant, Role
@@ -38,7 +40,7 @@ class Lists:
         """Who is inside now. Raises AdapterError; Gone for a meeting that there is not."""
         found = await self.read(await self.id_of(meeting))
         status = people.number(found.get("status"))
-        inside = _presences(people.rows(found.get("participants")), self._teachers(meeting, found))
+        inside = _presences(untrusted.rows(found.get("participants")), self._teachers(meeting, found))
         live = status == RUNNING or (status not in (RUNNING, ENDED) and bool(inside))
         if not live:
             self._ids.forget(meeting.number)
@@ -49,13 +51,13 @@ class Lists:
     async def inside(self, meeting_id: str) -> tuple[Participant, ...]:
         """The same without names and owners: for a measure that is about all of them."""
         found = await self.read(meeting_id)
-        return _presences(people.rows(found.get("participants")), ())
+        return _presences(untrusted.rows(found.get("participants")), ())
 
     async def read(self, meeting_id: str) -> Json:
         """A meeting with everybody who ever came. Raises AdapterError."""
         path = f"/open-apis/vc/v1/meetings/{segment(meeting_id)}"
         answer = await self._client.get(path, (("with_participants", "true"), BY_OPEN_ID))
-        found = people.members(answer.get("meeting"))
+        found = untrusted.members(answer.get("meeting"))
         if not found:  # an answer that says nothing must not end a lesson
             raise Transient(PLATFORM, "the platform answers a question with nothing", code="empty")
         return found
@@ -73,7 +75,7 @@ class Lists:
     async def number_of(self, meeting_id: str) -> str:
         """The number of a meeting of which only the id is known. Raises AdapterError."""
         path = f"/open-apis/vc/v1/meetings/{segment(meeting_id)}"
-        found = people.members((await self._client.get(path, (BY_OPEN_ID,))).get("meeting"))
+        found = untrusted.members((await self._client.get(path, (BY_OPEN_ID,))).get("meeting"))
         number = people.identifier(found.get("meeting_no"))
         if not number:
             raise Gone(PLATFORM, "the platform tells no number for this meeting", code="no_meeting")
@@ -85,18 +87,18 @@ class Lists:
         if reserve is not None:
             path = f"/open-apis/vc/v1/reserves/{segment(reserve.id)}/get_active_meeting"
             answer = await self._client.get(path, (BY_OPEN_ID,))
-            return people.identifier(people.members(answer.get("meeting")).get("id"))
+            return people.identifier(untrusted.members(answer.get("meeting")).get("id"))
         now = int(self._now())
         query = (("meeting_no", number), ("start_time", now - BACK), ("end_time", now + AHEAD))
         answer = await self._client.get("/open-apis/vc/v1/meetings/list_by_no", query)
-        briefs = people.rows(answer.get("meeting_briefs"))
+        briefs = untrusted.rows(answer.get("meeting_briefs"))
         running = [people.identifier(b.get("id")) for b in briefs if people.number(b.get("status")) == RUNNING]
         return running[-1] if running else ""
 
     def _teachers(self, meeting: Meeting, found: Json) -> tuple[str, ...]:
         """Who leads whatever the list says: a pupil who took the host's role does not make the teacher a target."""
         reserve = self._reserves.get(meeting.number or people.identifier(found.get("meeting_no")))
-        host = people.account(people.members(found.get("host_user")).get("id"))
+        host = people.account(untrusted.members(found.get("host_user")).get("id"))
         return (*(reserve.hosts if reserve else ()), host)
 
 

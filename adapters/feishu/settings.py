@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
-from adapters.base import ConnectionSettings
+from adapters.base import ConnectionSettings, host
 
 OPEN = {"feishu": "https://open.feishu.cn", "lark": "https://open.larksuite.com"}
 ACCOUNTS = {"feishu": "https://accounts.feishu.cn", "lark": "https://accounts.larksuite.com"}
@@ -61,14 +61,7 @@ class FeishuSettings(ConnectionSettings):
     @field_validator("base_url", "accounts_url")
     @classmethod
     def _host_only(cls, value: str) -> str:
-        parts = urlsplit(value.strip())
-        if not value.strip():
-            return ""
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-            raise ValueError("must be http(s)://host[:port]")
-        if parts.path not in ("", "/") or parts.query or parts.fragment:
-            raise ValueError("must not have a path")
-        return f"{parts.scheme}://{parts.netloc}"
+        return host(value) if value.strip() else ""
 
     @field_validator(
         "app_secret", "encrypt_key", "previous_encrypt_key", "verification_token", "previous_verification_token",

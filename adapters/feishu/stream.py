@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
+from adapters import untrusted
 from adapters.base import STREAMED, Delivery, Opened, Take
 from adapters.feishu import errors, frames, people
 from adapters.feishu.client import Client, checked
@@ -55,7 +56,7 @@ class Stream:
         secret = self._settings.app_secret.get_secret_value()
         answer = await self._client.open(ENDPOINT, {"AppID": self._settings.app_id, "AppSecret": secret}, locale="zh")
         try:
-            data = people.members(checked(answer).get("data"))
+            data = untrusted.members(checked(answer).get("data"))
         except Transient as e:
             if e.code == errors.TOO_MANY_STREAMS:
                 raise Transient(errors.PLATFORM, str(e), code=e.code, retry_after=BUSY) from e
@@ -188,5 +189,5 @@ def _service(url: str) -> int:
 
 
 def _ping_seconds(config: object, otherwise: float) -> float:
-    found = people.number(people.members(config).get("PingInterval"))
+    found = people.number(untrusted.members(config).get("PingInterval"))
     return otherwise if not found or found < 0 else min(max(float(found), SHORTEST), LONGEST)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters import untrusted
 from adapters.base import Received
 from adapters.feishu import keys, people
 from adapters.feishu.errors import PLATFORM
@@ -32,7 +33,7 @@ class Told:
 
     @property
     def meeting(self) -> Mapping[str, Any]:
-        return people.members(self.body.get("meeting"))
+        return untrusted.members(self.body.get("meeting"))
 
     @property
     def lesson_key(self) -> str:
@@ -48,7 +49,7 @@ Reading = Callable[[Told], Iterable[Received]]
 
 def told_of(document: Mapping[str, Any], received_at: float, hours_east: float) -> Told:
     """The event in a delivery, of either schema. Raises Malformed when it has no kind."""
-    header, body = people.members(document.get("header")), people.members(document.get("event"))
+    header, body = untrusted.members(document.get("header")), untrusted.members(document.get("event"))
     kind = people.text(header.get("event_type")) or people.text(body.get("type"))
     if not kind:
         raise Malformed(PLATFORM, "the event has no kind")
@@ -83,7 +84,7 @@ def as_text(part: object) -> str:
 
 def unknown(told: Told, document: object) -> ev.Unknown:
     """What we do not understand, whole but for the token in its header."""
-    header = {k: v for k, v in people.members(people.members(document).get("header")).items() if k != "token"}
+    header = {k: v for k, v in untrusted.members(untrusted.members(document).get("header")).items() if k != "token"}
     return ev.Unknown(at=told.at, name=told.kind, raw=as_text({"header": header, "event": told.body})[:LONGEST_RAW])
 
 

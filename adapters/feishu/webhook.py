@@ -14,6 +14,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from adapters import untrusted
 from adapters.base import STREAMED, Delivery, Received, Reply
 from adapters.feishu import events, people
 from adapters.feishu.errors import PLATFORM
@@ -101,7 +102,7 @@ def _keys(settings: FeishuSettings) -> Iterator[str]:
 
 def _check_token(settings: FeishuSettings, document: dict[str, Any]) -> None:
     """Raises NotAuthentic, also where there is no token here to compare with."""
-    header = people.members(document.get("header"))
+    header = untrusted.members(document.get("header"))
     given = header.get("token") if "event_type" in header else document.get("token")
     known = (settings.verification_token, settings.previous_verification_token)
     fits = [same(secret.get_secret_value(), str(given)) and bool(secret.get_secret_value()) for secret in known]
@@ -118,11 +119,7 @@ def _plain(settings: FeishuSettings, body: bytes) -> dict[str, Any]:
 
 
 def _sealed(body: bytes) -> str | None:
-    try:
-        document = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
-    sealed = document.get("encrypt") if isinstance(document, dict) else None
+    sealed = untrusted.members(untrusted.loads(body)).get("encrypt")
     return sealed if isinstance(sealed, str) and sealed else None
 
 

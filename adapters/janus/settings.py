@@ -73,7 +73,6 @@ class JanusSettings(ConnectionSettings):
 
     def scrub(self, text: str) -> str:
         """A text of the server without our secrets, cut to a line."""
-        values = [v.get_secret_value() for v in self.__dict__.values() if isinstance(v, SecretStr)]
-        for secret in sorted({*values, *self.hosts, self.guard_token} - {""}, key=len, reverse=True):
+        for secret in sorted({*self.secrets, *self.hosts, self.guard_token}, key=len, reverse=True):
             text = text.replace(secret, "***")
         return DERIVED.sub("***", text)[:200]

@@ -1,17 +1,16 @@
 """One signed call to the REST API, and what its answer means."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
+from adapters import untrusted
 from adapters.http import Answer, Http
 from adapters.tencent_meeting import errors
 from adapters.tencent_meeting.settings import TencentMeetingSettings
 from adapters.tencent_meeting.signing import Signer
+from adapters.wire import Query, dumps, target
 from app.domain.errors import Transient
 
-Query = Sequence[tuple[str, str | int]]
 Json = dict[str, Any]
 
 
@@ -41,13 +40,13 @@ class Client:
 
     async def _call(self, method: str, where: str, body: bytes) -> Json | None:
         answer = await self.answer(method, where, body)
-        if errors.error_code(_json(answer)) in errors.REPLAYED:
+        if errors.error_code(untrusted.loads(answer.body)) in errors.REPLAYED:
             answer = await self.answer(method, where, body)
         return self.document(answer)
 
     def document(self, answer: Answer) -> Json | None:
         """The JSON object of a success, None for an empty one. Raises AdapterError for everything else."""
-        document = _json(answer)
+        document = untrusted.loads(answer.body)
         if code := errors.error_code(document):
             raise errors.from_code(code, answer.status, now=self.signer.now())
         if answer.status == 200 and not answer.body.strip():
@@ -55,26 +54,3 @@ class Client:
         if answer.status != 200 or not isinstance(document, dict):
             raise errors.from_status(answer)
         return document
-
-
-def target(path: str, query: Query) -> str:
-    """Path and query as they are signed and sent: a "+" in a value travels as "%2B"."""
-    pairs = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in query)
-    return f"{path}?{pairs}" if pairs else path
-
-
-def dumps(members: Mapping[str, object]) -> bytes:
-    """JSON in UTF-8 without spaces, made once; half a surrogate pair from a hostile name becomes a question mark."""
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def segment(text: str) -> str:
-    """One path segment. Meeting ids are decimal; whatever else comes must not reach another path."""
-    return quote(text, safe="")
-
-
-def _json(answer: Answer) -> object:
-    try:
-        return json.loads(answer.body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from adapters.tencent_meeting import people
-from adapters.tencent_meeting.client import segment
 from adapters.tencent_meeting.errors import PLATFORM
 from adapters.tencent_meeting.operator import Operators
+from adapters.wire import segment
 from app.domain.actions import Action, ActionKind, Outcome, OutcomeKind
 from app.domain.errors import Refused
 

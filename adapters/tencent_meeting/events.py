@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from adapters import untrusted
 from adapters.base import Received
 from adapters.signing import digest_id
 from adapters.tencent_meeting import people
@@ -60,7 +61,7 @@ Reading = Callable[[Element], ev.Event | None]
 
 def received(document: object, *, received_at: float, account: str = "") -> tuple[Received, ...]:
     """The facts of one notification, oldest first, each once. Raises Malformed when the envelope is not one."""
-    envelope = people.members(document)
+    envelope = untrusted.members(document)
     name, payload = people.text(envelope.get("event")), envelope.get("payload")
     if not name or not isinstance(payload, list):
         raise Malformed(PLATFORM, "the notification has no event or no payload")
@@ -75,15 +76,15 @@ def received(document: object, *, received_at: float, account: str = "") -> tupl
 
 
 def _element(name: str, raw: object, received_at: float, account: str) -> Element:
-    entry = people.members(raw)
+    entry = untrusted.members(raw)
     return Element(
         event=name,
         at=_moment(entry.get("operate_time"), received_at),
         raw=entry or {"payload": raw},
-        operator=people.members(entry.get("operator")),
-        target=people.members(entry.get("to_operator")),
-        meeting=people.members(entry.get("meeting_info")),
-        extend=people.members(entry.get("extend_info")),
+        operator=untrusted.members(entry.get("operator")),
+        target=untrusted.members(entry.get("to_operator")),
+        meeting=untrusted.members(entry.get("meeting_info")),
+        extend=untrusted.members(entry.get("extend_info")),
         account=account,
     )
 
@@ -137,7 +138,7 @@ def _owned(element: Element, person: Mapping[str, Any]) -> Role:
     """Most events tell no role, but who created the meeting and who was appointed host: those are never targets."""
     hosts = element.meeting.get("hosts")
     leading = [element.meeting.get("creator"), *(hosts if isinstance(hosts, list) else [])]
-    for known in map(people.members, leading):
+    for known in map(untrusted.members, leading):
         if any(person.get(k) and person[k] == known.get(k) for k in ("userid", "uuid", "ms_open_id")):
             return Role.HOST
     return Role.ATTENDEE

@@ -1,24 +1,22 @@
 """Personal links: one per pupil, handed back with every entry through it (vendor page 64850)."""
 
-import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from adapters import customer_data, untrusted
 from adapters.tencent_meeting import people
-from adapters.tencent_meeting.client import Client, dumps, segment
+from adapters.tencent_meeting.client import Client
 from adapters.tencent_meeting.errors import PLATFORM
+from adapters.wire import segment
 from app.domain.errors import Refused, Transient
 
-LONGEST_TOKEN = 160  # ASCII characters, so that the wrapped form stays within 256 bytes
 MOST_LINKS = 300  # per meeting
 PATH = "/v1/meetings/customer-short-url"
 
 
 def wrapped(token: str) -> str:
-    """A token in the vendor's wrapping: base64 of {"ver","userData"}. Raises Refused for one that does not fit."""
-    if not 1 <= len(token) <= LONGEST_TOKEN or not token.isascii() or not token.isprintable():
-        raise Refused(PLATFORM, "a link token must be 1 to 160 printable ASCII characters", code="token")
-    return base64.b64encode(dumps({"ver": "1.0", "userData": token})).decode()
+    """A token in the vendor's wrapping. Raises Refused for one that does not fit."""
+    return customer_data.wrapped(PLATFORM, token)
 
 
 async def existing(client: Client, userid: str, meeting: str) -> dict[str, str]:
@@ -50,5 +48,5 @@ async def _made(client: Client, userid: str, meeting: str, data: str) -> str:
 
 
 def _link(row: Any) -> tuple[str, str]:
-    entry = people.members(row)
+    entry = untrusted.members(row)
     return people.user_data(entry.get("customer_data")), people.text(entry.get("meeting_short_url"), 2048)

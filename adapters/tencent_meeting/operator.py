@@ -12,8 +12,9 @@ from weakref import WeakValueDictionary
 
 from adapters.memory import Memory
 from adapters.tencent_meeting import people
-from adapters.tencent_meeting.client import Client, segment
+from adapters.tencent_meeting.client import Client
 from adapters.tencent_meeting.errors import WRONG_OPERATOR
+from adapters.wire import segment
 from app.domain.errors import Refused
 from app.domain.people import Participant
 

@@ -7,11 +7,11 @@ control, because with a wrong one the platform says "ok" and does nothing.
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from adapters import customer_data, untrusted
 from app.domain.people import Participant, Role
 
 MAX_NAME = 200  # characters kept of a name; names are written by anybody
@@ -32,10 +32,8 @@ ROLES: Mapping[int, Role] = {
 
 
 def text(value: object, limit: int = MAX_ID) -> str:
-    """A string fit for a log: no NUL, no half surrogate pairs, not longer than `limit`; "" for anything else."""
-    if not isinstance(value, str):
-        return ""
-    return value[:limit].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    """A string fit for a log, an id unless `limit` says otherwise; "" for anything else."""
+    return untrusted.text(value, limit)
 
 
 def is_meeting_id(value: str) -> bool:
@@ -43,16 +41,10 @@ def is_meeting_id(value: str) -> bool:
     return re.fullmatch(r"[0-9A-Za-z_-]{1,64}", value) is not None
 
 
-def members(value: object) -> Mapping[str, Any]:
-    """A JSON object, or an empty one where something else stands."""
-    return value if isinstance(value, dict) else {}
-
-
 def device(value: object) -> str:
     """A device code as text: events write "3", lists 3. Unknown numbers pass; "" for what is no number."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value) if 0 <= value < 10_000 else ""
-    return str(int(value)) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value) else ""
+    code = untrusted.number(value, range(10_000), r"[0-9]{1,4}")
+    return "" if code is None else str(code)
 
 
 def role(value: object) -> Role | None:
@@ -103,26 +95,5 @@ def from_base64(value: object) -> str:
 
 
 def user_data(value: object) -> str:
-    """Our token out of `customer_data`: base64 of {"ver","userData"} as sent, that JSON itself, or the bare token."""
-    plain = text(value).strip()
-    for candidate in (plain, _decoded(plain)):
-        wrapper = _object(candidate)
-        if "userData" in wrapper:
-            return text(wrapper["userData"])
-    return plain
-
-
-def _decoded(plain: str) -> str:
-    try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
-        return ""
-
-
-def _object(candidate: str) -> Mapping[str, Any]:
-    if not candidate.startswith("{"):
-        return {}
-    try:
-        return members(json.loads(candidate))
-    except (ValueError, RecursionError):
-        return {}
+    """Our token out of `customer_data`, as a link or a person carries it."""
+    return customer_data.user_data(value, MAX_ID)

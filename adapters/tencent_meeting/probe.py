@@ -1,18 +1,17 @@
 """Whether credentials, permissions and quota suffice: every read once, and what cannot be found out is said."""
 
 from collections.abc import Awaitable, Callable
-from email.utils import parsedate_to_datetime
 from functools import partial
 
+from adapters import checks, untrusted
 from adapters.health import Checked, Finding, Health
-from adapters.http import Answer
 from adapters.tencent_meeting import links, people, probe_words
-from adapters.tencent_meeting.client import Client, Json, target
+from adapters.tencent_meeting.client import Client, Json
 from adapters.tencent_meeting.operator import Operators
 from adapters.tencent_meeting.roster import RUNNING, Lists
 from adapters.tencent_meeting.settings import TencentMeetingSettings
-from app.domain.actions import Words
-from app.domain.errors import AdapterError, Gone, Transient
+from adapters.wire import target
+from app.domain.errors import AdapterError, Gone
 
 MOST_SKEW = 300.0  # seconds; beyond it the platform refuses every call
 UNEASY_SKEW = 60.0
@@ -23,7 +22,8 @@ async def probe(settings: TencentMeetingSettings, client: Client, lists: Lists, 
     found = list(_webhook(settings))
     try:
         answer = await client.answer("GET", _own_meetings(settings.operator_userid))
-        found.append(_clock(answer, client.signer.now()))
+        skew = checks.ahead(answer.headers.get("date", ""), client.signer.now())
+        found.append(checks.clock(skew, probe_words.clock, uneasy=UNEASY_SKEW, most=MOST_SKEW))
         meeting, running = _pick(client.document(answer) or {})
     except AdapterError as e:
         problem = await _refused_for_real(settings, client, e)
@@ -31,7 +31,7 @@ async def probe(settings: TencentMeetingSettings, client: Client, lists: Lists, 
             found.append(_failed("credentials", Finding.PROBLEM, problem))
             return Health(checked=(*found, *probe_words.UNKNOWNS))
         meeting, running = "", False
-    found.append(Checked(code="credentials", finding=Finding.OK, detail=probe_words.OK))
+    found.append(checks.fine("credentials"))
     found += await _lists(settings, client, lists, operators, meeting, running)
     return Health(checked=(*found, *probe_words.UNKNOWNS))
 
@@ -60,39 +60,22 @@ async def _refused_for_real(
 def _webhook(settings: TencentMeetingSettings) -> tuple[Checked, ...]:
     token, key = settings.webhook_token.get_secret_value(), settings.encoding_aes_key.get_secret_value()
     return (
-        _checked("webhook_token", None if token else Finding.PROBLEM, probe_words.NO_TOKEN),
-        _checked("webhook_encryption", None if key else Finding.WARNING, probe_words.NOT_ENCRYPTED),
+        checks.checked("webhook_token", None if token else Finding.PROBLEM, probe_words.NO_TOKEN),
+        checks.checked("webhook_encryption", None if key else Finding.WARNING, probe_words.NOT_ENCRYPTED),
     )
 
 
-def _checked(code: str, bad: Finding | None, words: Words) -> Checked:
-    return Checked(code=code, finding=bad or Finding.OK, detail=words if bad else probe_words.OK)
-
-
 def _failed(code: str, finding: Finding, error: AdapterError) -> Checked:
-    if isinstance(error, Transient) and error.code not in probe_words.EXPLAINED:
-        finding = Finding.UNKNOWN  # the platform did not answer: nothing is proven wrong
-    return Checked(code=code, finding=finding, detail=probe_words.explained(error))
+    return checks.failed(code, finding, error, probe_words.explained(error), proven=probe_words.EXPLAINED)
 
 
 def _own_meetings(userid: str) -> str:
     return target("/v1/meetings", (("userid", userid), ("instanceid", 1)))
 
 
-def _clock(answer: Answer, now: float) -> Checked:
-    """The platform's own `Date` against our clock."""
-    try:
-        skew = abs(parsedate_to_datetime(answer.headers.get("date", "")).timestamp() - now)
-    except ValueError:
-        return Checked(code="clock", finding=Finding.UNKNOWN, detail=probe_words.NO_DATE)
-    bad = Finding.PROBLEM if skew >= MOST_SKEW else Finding.WARNING if skew >= UNEASY_SKEW else None
-    return _checked("clock", bad, probe_words.clock(skew))
-
-
 def _pick(answer: Json) -> tuple[str, bool]:
     """A meeting to ask about, rather a running one; "" when the account has none."""
-    listed = answer.get("meeting_info_list")
-    meetings = [people.members(m) for m in (listed if isinstance(listed, list) else ())]
+    meetings = untrusted.rows(answer.get("meeting_info_list"))
     meetings.sort(key=lambda m: m.get("status") != RUNNING)
     first = meetings[0] if meetings else {}
     return people.text(first.get("meeting_id")), first.get("status") == RUNNING
@@ -124,4 +107,4 @@ async def _read(code: str, bad: Finding, ask: Callable[[], Awaitable[object]]) -
         return _failed(code, Finding.UNKNOWN, e)
     except AdapterError as e:
         return _failed(code, bad, e)
-    return Checked(code=code, finding=Finding.OK, detail=probe_words.OK)
+    return checks.fine(code)

@@ -1,10 +1,9 @@
 """What the check of a Tencent Meeting connection says to school IT, in three languages."""
 
-from adapters.health import Checked, Finding
+from adapters.checks import unknown
+from adapters.health import Checked
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone, Transient
-
-OK = Words(zh="正常。", vi="Ổn.", en="Fine.")
 
 NO_TOKEN = Words(
     zh="尚未填写消息通知的 Token，所有事件都会被拒收。请在“企业管理 > 高级 > REST API > 消息通知”中设置，并填入 web"
@@ -19,11 +18,6 @@ NOT_ENCRYPTED = Words(
     vi="Sự kiện chưa được mã hóa. Nên bật EncodingAESKey (43 ký tự) trong trang quản trị và điền vào encoding_aes_key.",
     en="Events are not encrypted. Switch on the EncodingAESKey (43 characters) in the console and enter it as "
     "encoding_aes_key.",
-)
-NO_DATE = Words(
-    zh="平台的应答没有时间，无法比较时钟。请确认本机已启用 NTP 对时。",
-    vi="Câu trả lời của nền tảng không có thời gian nên không so được đồng hồ. Hãy bảo đảm máy chủ dùng NTP.",
-    en="The platform's answer carries no time, so the clocks cannot be compared. Make sure that this server uses NTP.",
 )
 NO_MEETING = Words(
     zh="operator_userid 名下没有会议，会议相关的权限无法检查。请用该账号创建一个测试会议并入会，然后再检查一次。",
@@ -118,13 +112,9 @@ def clock(skew: float) -> Words:
     )
 
 
-def _unknown(code: str, zh: str, vi: str, en: str) -> Checked:
-    return Checked(code=code, finding=Finding.UNKNOWN, detail=Words(zh=zh, vi=vi, en=en))
-
-
 # No call answers these; each says how the school settles it on its own tenant.
 UNKNOWNS: tuple[Checked, ...] = (
-    _unknown(
+    unknown(
         "events_subscribed",
         "已订阅哪些事件无法通过接口读取。请对照说明文件中的事件清单在控制台逐项勾选，并用测试会议确认能收到入会事件。",
         "Không có cách nào đọc danh sách sự kiện đã đăng ký. Hãy đánh dấu từng sự kiện theo README trong trang "
@@ -132,7 +122,7 @@ UNKNOWNS: tuple[Checked, ...] = (
         "No call tells which events are subscribed. Tick them in the console by the list in the README, and see in "
         "a test meeting that a joining arrives.",
     ),
-    _unknown(
+    unknown(
         "operator_present",
         "会控时主持人是否必须在会中，文档没有说明。请让老师先入会再开始值守；测试时可在老师离会后试一次“全体静音”。",
         "Tài liệu không nói giáo viên có phải đang ở trong phòng khi điều khiển hay không. Hãy để giáo viên vào "
@@ -140,7 +130,7 @@ UNKNOWNS: tuple[Checked, ...] = (
         "Whether the host must be in the meeting for controls is not documented. Let the teacher enter first; in a "
         'test, press "Mute all" once after the teacher has left.',
     ),
-    _unknown(
+    unknown(
         "ban_binding",
         "“移出并禁止再入”绑定的是账号、设备还是昵称，文档没有说明。请同时锁定课堂或开启等候室；可用一台测试手机试验。",
         "Không rõ “Mời ra và chặn” gắn với tài khoản, thiết bị hay tên. Hãy khóa lớp hoặc mở phòng chờ kèm theo; "
@@ -148,7 +138,7 @@ UNKNOWNS: tuple[Checked, ...] = (
         'Whether "Remove and block" binds the account, the device or the name is not documented. Lock the room or '
         "open the waiting room too; try it with a spare phone.",
     ),
-    _unknown(
+    unknown(
         "quota_left",
         "剩余调用次数无法读取。全校共用每分钟 300 次、每天 20 万次。",
         "Không đọc được số lượt gọi còn lại. Cả trường dùng chung 300 lượt mỗi phút và 200.000 lượt mỗi ngày.",

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from adapters import untrusted
 from adapters.memory import Memory
 from adapters.tencent_meeting import people
-from adapters.tencent_meeting.client import Client, Json, Query, segment
+from adapters.tencent_meeting.client import Client, Json
 from adapters.tencent_meeting.errors import PLATFORM
+from adapters.wire import Query, segment
 from app.domain.errors import Gone, Refused, Transient
 from app.domain.events import Attendance, Presence
 from app.domain.people import Participant, Role
@@ -78,7 +80,7 @@ class Lists:
         query: Query = (("operator_id", self._userid), ("operator_id_type", 1), ("instanceid", 1))
         answer = await self._client.get(f"/v1/meetings/{segment(meeting)}", query)
         found = answer.get("meeting_info_list")
-        info = dict(people.members(found[0])) if isinstance(found, list) and found else {}
+        info = dict(untrusted.members(found[0])) if isinstance(found, list) and found else {}
         self._occurrences.put(meeting, people.text(info.get("current_sub_meeting_id")))
         return info
 

@@ -3,11 +3,10 @@
 import base64
 import binascii
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
-from adapters.base import ConnectionSettings
+from adapters.base import ConnectionSettings, host
 
 AES_KEY_LENGTH = 43  # characters of an EncodingAESKey; with one "=" they are the base64 of 32 bytes
 
@@ -41,12 +40,7 @@ class TencentMeetingSettings(ConnectionSettings):
     @field_validator("base_url")
     @classmethod
     def _host_only(cls, value: str) -> str:
-        parts = urlsplit(value.strip())
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-            raise ValueError("must be http(s)://host[:port]")
-        if parts.path not in ("", "/") or parts.query or parts.fragment:
-            raise ValueError("must not have a path: the path is part of the signature")
-        return f"{parts.scheme}://{parts.netloc}"
+        return host(value, why=": the path is part of the signature")
 
     @field_validator("secret_key", "webhook_token", "previous_webhook_token", "encoding_aes_key", mode="before")
     @classmethod

@@ -8,12 +8,12 @@ import base64
 import binascii
 import hashlib
 import json
-from typing import Any
 from urllib.parse import unquote
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from pydantic import SecretStr
 
+from adapters import untrusted
 from adapters.base import Delivery, Received, Reply
 from adapters.signing import fresh, same
 from adapters.tencent_meeting import events
@@ -82,11 +82,7 @@ def _check_str(query: str) -> str | None:
 
 
 def _data(body: bytes) -> str | None:
-    try:
-        document: Any = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
-    data = document.get("data") if isinstance(document, dict) else None
+    data = untrusted.members(untrusted.loads(body)).get("data")
     return data if isinstance(data, str) and data else None
 
 

@@ -4,9 +4,10 @@ Pupils of 家校沟通 and their parents live in a namespace apart from the acco
 both: so their ids carry a prefix here. Phone numbers, relations and everything else stay where they are.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from adapters import untrusted
 from adapters.base import Group
 from adapters.wecom import people
 from adapters.wecom.client import Client
@@ -115,9 +116,7 @@ async def _members(client: Client, department: str) -> tuple[RosterEntry, ...]:
 
 
 def _rows(answer: Row, name: str) -> list[Row]:
-    rows = answer.get(name)
-    found: Iterable[object] = rows if isinstance(rows, list) else ()
-    return [row for row in found if isinstance(row, dict)]
+    return untrusted.rows(answer.get(name))
 
 
 def _name(row: Row) -> str:

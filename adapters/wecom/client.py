@@ -4,18 +4,18 @@ The token travels in the query string, so no URL ever reaches a message or a log
 after every secret was taken out of it.
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from adapters import untrusted
 from adapters.http import Answer, Http
 from adapters.tokens import AppToken
 from adapters.wecom import errors
 from adapters.wecom.settings import WeComSettings
+from adapters.wire import Query, dumps, target
 from app.domain.errors import Transient
 
-Query = Sequence[tuple[str, str | int]]
 Json = dict[str, Any]
 LIFE = 7200.0  # seconds that a token lives where the answer does not say
 
@@ -56,24 +56,20 @@ class Client:
         return token, float(life)
 
     async def _call(self, method: str, path: str, query: Query, body: bytes) -> Json:
-        token = await self._token.get()
-        answer = await self._send(method, path, (("access_token", token), *query), body)
-        if errors.error_code(_json(answer)) in errors.STALE:
-            token = await self._token.instead_of(token)
-            answer = await self._send(method, path, (("access_token", token), *query), body)
+        async def once(token: str) -> Answer:
+            return await self._send(method, path, (("access_token", token), *query), body)
+
+        answer, token = await self._token.send(once, _is_stale)
         return self.document(answer, token)
 
     async def _send(self, method: str, path: str, query: Query, body: bytes, *, counted: bool = True) -> Answer:
         url = f"{self._settings.base_url}{target(path, query)}"
         headers = {"Content-Type": "application/json; charset=utf-8"} if body else {}
-        try:
-            return await self._http.request(errors.PLATFORM, method, url, headers=headers, body=body, counted=counted)
-        except Transient as e:
-            raise errors.again(e) from None  # its cause may quote the URL, and so the token
+        return await self._http.request(errors.PLATFORM, method, url, headers=headers, body=body, counted=counted)
 
     def document(self, answer: Answer, token: str = "") -> Json:
         """The JSON object of a success: `errcode` 0, not merely none. Raises AdapterError for everything else."""
-        document = _json(answer)
+        document = untrusted.loads(answer.body)
         code = errors.error_code(document)
         if code not in ("", "0"):
             said = document.get("errmsg") if isinstance(document, dict) else ""
@@ -92,19 +88,5 @@ class Client:
         return "".join(c if c.isprintable() else " " for c in said[:2000]).strip()
 
 
-def target(path: str, query: Query) -> str:
-    """Path and query as they are sent: a "+" in a value travels as "%2B"."""
-    pairs = "&".join(f"{name}={quote(str(value).encode('utf-8', 'replace'), safe='')}" for name, value in query)
-    return f"{path}?{pairs}" if pairs else path
-
-
-def dumps(members: Mapping[str, object]) -> bytes:
-    """JSON in raw UTF-8 (escapes are error 40033); half a surrogate pair of a hostile text becomes a question mark."""
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def _json(answer: Answer) -> object:
-    try:
-        return json.loads(answer.body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
+def _is_stale(answer: Answer) -> bool:
+    return errors.error_code(untrusted.loads(answer.body)) in errors.STALE

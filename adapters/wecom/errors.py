@@ -6,10 +6,11 @@ codes of their own, so a code that is not in the table is refused and told as it
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from adapters import faults, untrusted
+from adapters.faults import Fault, busy, refused
 from adapters.http import Answer
-from app.domain.errors import AdapterError, Gone, Refused, Transient
+from app.domain.errors import AdapterError, Transient
 
 PLATFORM = "wecom"
 MINUTE = 60.0  # seconds that the vendor blocks an endpoint whose limit of a minute was passed (page 90454)
@@ -23,20 +24,6 @@ PARAMETER = frozenset({"40035", "40058", "40063"})
 BAD_USERID = frozenset({"40003", "40031", "60111"})
 WRONG_APP = frozenset({"40013", "40001", "40091", "41002", "41004"})
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What one vendor code means for us; `wait` in seconds."""
-
-    error: type[AdapterError]
-    detail: str
-    wait: float | None = None
-
-
-def _refused(detail: str) -> Fault:
-    return Fault(error=Refused, detail=detail)
-
-
 _NOT_GRANTED = "the corpid or the app's Secret is wrong, or they do not belong together"
 _NO_RIGHT = (
     "no permission: list this app under 协作 > 会议 > 可调用接口的应用, make it visible to the whole school, and "
@@ -48,50 +35,46 @@ _PARAMETER = "the platform refuses a parameter"
 _OURS = "the request lacks its credentials: this is a fault of Menshen"
 
 FAULTS: Mapping[str, Fault] = {
-    "-1": Fault(error=Transient, detail="the platform is busy"),
-    "40014": Fault(error=Transient, detail="the access token was withdrawn, twice in a row"),
-    "42001": Fault(error=Transient, detail="the access token has expired, twice in a row"),
-    "40001": _refused(_NOT_GRANTED),
-    "40013": _refused(_NOT_GRANTED),
-    "40091": _refused(_NOT_GRANTED),
-    "41001": _refused(_OURS),
-    "41002": _refused(_OURS),
-    "41004": _refused(_OURS),
-    "45009": Fault(error=Transient, detail="too many calls in this minute or hour", wait=MINUTE),
-    "45033": Fault(error=Transient, detail="too many calls at once", wait=MINUTE),
-    "48002": _refused(_NO_RIGHT),
-    "50003": _refused("the app is disabled: " + _NO_RIGHT),
-    "60011": _refused(_NO_RIGHT),
-    "301002": _refused(_NO_RIGHT),
-    "60020": _refused("this server's address is not among the app's trusted IPs (企业可信IP)"),
-    "40003": _refused(_USERID),
-    "40031": _refused(_USERID),
-    "60111": _refused(_USERID),
-    "81013": _refused("none of the recipients can be reached by this app"),
-    "40033": _refused("the request carries escaped characters"),
-    "40035": _refused(_PARAMETER),
-    "40058": _refused(_PARAMETER),
-    "40063": _refused("a parameter is empty"),
-    "60123": _refused("the department is unknown or outside the app's visible range"),
-    "93000": _refused("the group robot does not exist: compare robot_key"),
+    "-1": busy("the platform is busy"),
+    "40014": busy("the access token was withdrawn, twice in a row"),
+    "42001": busy("the access token has expired, twice in a row"),
+    "40001": refused(_NOT_GRANTED),
+    "40013": refused(_NOT_GRANTED),
+    "40091": refused(_NOT_GRANTED),
+    "41001": refused(_OURS),
+    "41002": refused(_OURS),
+    "41004": refused(_OURS),
+    "45009": busy("too many calls in this minute or hour", MINUTE),
+    "45033": busy("too many calls at once", MINUTE),
+    "48002": refused(_NO_RIGHT),
+    "50003": refused("the app is disabled: " + _NO_RIGHT),
+    "60011": refused(_NO_RIGHT),
+    "301002": refused(_NO_RIGHT),
+    "60020": refused("this server's address is not among the app's trusted IPs (企业可信IP)"),
+    "40003": refused(_USERID),
+    "40031": refused(_USERID),
+    "60111": refused(_USERID),
+    "81013": refused("none of the recipients can be reached by this app"),
+    "40033": refused("the request carries escaped characters"),
+    "40035": refused(_PARAMETER),
+    "40058": refused(_PARAMETER),
+    "40063": refused("a parameter is empty"),
+    "60123": refused("the department is unknown or outside the app's visible range"),
+    "93000": refused("the group robot does not exist: compare robot_key"),
 }
 
 
 def error_code(document: object) -> str:
     """The vendor's `errcode` as decimal text, "0" for success; "" when the answer has none."""
-    code = document.get("errcode") if isinstance(document, dict) else None
-    if isinstance(code, int) and not isinstance(code, bool) and abs(code) < 10**12:
-        return str(code)
-    return str(int(code)) if isinstance(code, str) and re.fullmatch(r"-?[0-9]{1,12}", code) else ""
+    found = untrusted.number(untrusted.members(document).get("errcode"), range(-(10**12) + 1, 10**12), r"-?[0-9]{1,12}")
+    return "" if found is None else str(found)
 
 
 def from_code(code: str, said: str, answer: Answer) -> AdapterError:
     """The error for a vendor code. `said` is the vendor's text, already without secrets."""
-    fault = FAULTS.get(code) or _refused("the platform refuses the request")
+    fault = FAULTS.get(code) or refused("the platform refuses the request")
     detail = f"{code}: {fault.detail}{_quoted(said)}"
-    if fault.error is Transient:
-        return Transient(PLATFORM, detail, code=code, retry_after=answer.retry_after() or fault.wait)
-    return fault.error(PLATFORM, detail, code=code)
+    return faults.error(fault.error, PLATFORM, detail, code=code, wait=answer.retry_after() or fault.wait)
 
 
 def _quoted(said: str) -> str:
@@ -107,12 +90,8 @@ def _quoted(said: str) -> str:
 def from_status(answer: Answer) -> AdapterError:
     """The error for an answer that is not the vendor's JSON, such as the page of a proxy in between."""
     detail = f"the platform answers {answer.status} without an errcode"
-    code, wait = f"http {answer.status}", answer.retry_after()
-    if answer.status in (404, 410):
-        return Gone(PLATFORM, detail, code=code)
-    if answer.status < 300 or answer.status in (408, 425, 429) or answer.status >= 500:
-        return Transient(PLATFORM, detail, code=code, retry_after=wait)
-    return Refused(PLATFORM, detail, code=code)
+    code = f"http {answer.status}"
+    return faults.by_status(PLATFORM, answer.status, detail, code=code, wait=answer.retry_after())
 
 
 def again(error: AdapterError) -> AdapterError:

@@ -1,22 +1,19 @@
 """Personal links: one per pupil, handed back in the waiting room list with every entry through it (98818, 98819)."""
 
-import base64
 from typing import Any
 
+from adapters import customer_data, untrusted
 from adapters.wecom import people
-from adapters.wecom.client import Client, dumps
+from adapters.wecom.client import Client
 from adapters.wecom.errors import PLATFORM
-from app.domain.errors import Refused, Transient
+from app.domain.errors import Transient
 
-LONGEST_TOKEN = 160  # ASCII characters, so that the wrapped form stays within 256 bytes
 MOST_LINKS = 300  # per meeting, as with Tencent Meeting, on which WeCom meetings run; the vendor names no number
 
 
 def wrapped(token: str) -> str:
-    """A token in the vendor's wrapping: base64 of {"ver","userData"}. Raises Refused for one that does not fit."""
-    if not 1 <= len(token) <= LONGEST_TOKEN or not token.isascii() or not token.isprintable():
-        raise Refused(PLATFORM, "a link token must be 1 to 160 printable ASCII characters", code="token")
-    return base64.b64encode(dumps({"ver": "1.0", "userData": token})).decode()
+    """A token in the vendor's wrapping. Raises Refused for one that does not fit."""
+    return customer_data.wrapped(PLATFORM, token)
 
 
 async def existing(client: Client, meeting: str) -> dict[str, str]:
@@ -37,6 +34,6 @@ async def create(client: Client, meeting: str, token: str) -> str:
 
 def _links(told: Any) -> list[tuple[str, str]]:
     """(token, address) of one link or of a list of them; what is neither is left out."""
-    rows = map(people.members, told if isinstance(told, list) else [told])
+    rows = untrusted.rows(told if isinstance(told, list) else [told])
     found = [(people.user_data(r.get("customer_data")), people.text(r.get("meeting_short_url"), 2048)) for r in rows]
     return [(token, url) for token, url in found if token or url]

@@ -5,18 +5,14 @@ lists. So a presence is a `tmp_openid`, and its address holds where it was liste
 control has to name the device: with a wrong one the platform says 0 and does nothing.
 """
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from adapters import customer_data, untrusted
 from app.domain.people import Participant, Role
 
 MAX_ID = 256  # characters kept of an id
-MAX_TAG = 512
 BY_ACCOUNT = "@"  # marks a presence known by its account only, which no control reaches
 TWIN = " waiting"  # somebody inside who waits on another device too: two presences, or one would hide the other
 INSIDE, WAITING = "inside", "waiting"
@@ -37,10 +33,8 @@ ROLES: Mapping[int, Role] = {
 
 
 def text(value: object, limit: int = MAX_ID) -> str:
-    """A string fit for a log: no NUL, no half surrogate pairs, not longer than `limit`; "" for anything else."""
-    if not isinstance(value, str):
-        return ""
-    return value[:limit].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    """A string fit for a log, an id unless `limit` says otherwise; "" for anything else."""
+    return untrusted.text(value, limit)
 
 
 def is_meeting_id(value: str) -> bool:
@@ -48,23 +42,15 @@ def is_meeting_id(value: str) -> bool:
     return re.fullmatch(r"[0-9A-Za-z_-]{1,128}", value) is not None
 
 
-def members(value: object) -> Mapping[str, Any]:
-    """A JSON object, or an empty one where something else stands."""
-    return value if isinstance(value, dict) else {}
-
-
 def device(value: object) -> int | None:
     """A device code (page 98181). Unknown numbers pass; None for what is no number."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value):
-        value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10_000 else None
+    return untrusted.number(value, range(10_000), r"[0-9]{1,4}")
 
 
 def role(value: object) -> Role | None:
     """The role behind a number, or behind its decimal text; None when it is missing or new to us."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,2}", value):
-        value = int(value)
-    return ROLES.get(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    found = untrusted.number(value, range(100), r"[0-9]{1,2}")
+    return None if found is None else ROLES.get(found)
 
 
 def account(userid: object) -> str:
@@ -117,26 +103,5 @@ def reach(participant: Participant) -> Reach | None:
 
 
 def user_data(value: object) -> str:
-    """Our token out of `customer_data`: base64 of {"ver","userData"} as sent, that JSON itself, or the bare token."""
-    plain = text(value, MAX_TAG).strip()
-    for candidate in (plain, _decoded(plain)):
-        wrapper = _object(candidate)
-        if "userData" in wrapper:
-            return text(wrapper["userData"])
-    return plain
-
-
-def _decoded(plain: str) -> str:
-    try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
-        return ""
-
-
-def _object(candidate: str) -> Mapping[str, Any]:
-    if not candidate.startswith("{"):
-        return {}
-    try:
-        return members(json.loads(candidate))
-    except (ValueError, RecursionError):
-        return {}
+    """Our token out of `customer_data`, as a link or a person carries it."""
+    return customer_data.user_data(value, MAX_ID)

@@ -7,6 +7,7 @@ First there is a meeting; whatever fails after that is told in its step and lose
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from adapters import untrusted
 from adapters.preparation import Precaution, Preparation, Prepared, Result, Step
 from adapters.wecom import links, people
 from adapters.wecom import prepare_words as words
@@ -172,7 +173,7 @@ class Preparing:
             plan = await self._lists.plan(key.partition(":")[0])
         except AdapterError:
             return {}
-        return dict(people.members(plan.get("settings")))
+        return dict(untrusted.members(plan.get("settings")))
 
     def _step(
         self, precaution: Precaution, meeting: Meeting, planned: Mapping[Precaution, Members], shown: Json
@@ -225,7 +226,7 @@ class Preparing:
 
 
 def _with(bare: Members, planned: Mapping[Precaution, Members]) -> Members:
-    settings = dict(people.members(bare["settings"]))
+    settings = dict(untrusted.members(bare["settings"]))
     for members in planned.values():
         settings |= members
     return {**bare, "settings": settings}

@@ -1,20 +1,18 @@
 """Whether credentials, permissions and licence suffice: every read once, and what cannot be found out is said."""
 
 from collections.abc import Awaitable, Callable
-from email.utils import parsedate_to_datetime
 from functools import partial
 
+from adapters import checks, untrusted
 from adapters.health import Checked, Finding, Health
-from adapters.http import Answer
 from adapters.notes import Notes
-from adapters.wecom import links, people, probe_words
+from adapters.wecom import links, probe_words
 from adapters.wecom.client import Client, Json
 from adapters.wecom.errors import NO_RIGHT
 from adapters.wecom.own import Own
 from adapters.wecom.roster import INSIDE_LIST, PAGE, WAITING_LIST
 from adapters.wecom.settings import WeComSettings
-from app.domain.actions import Words
-from app.domain.errors import AdapterError, Gone, Transient
+from app.domain.errors import AdapterError, Gone
 
 NO_CONTROLS = "no_controls"  # note: the code with which the advanced meeting calls were refused to this app
 MOST_SKEW = 900.0  # seconds; beyond it no delivery is accepted
@@ -29,12 +27,13 @@ async def probe(settings: WeComSettings, client: Client, notes: Notes, now: Call
     found = list(_webhook(settings))
     try:
         answer = await client.token_answer()
-        found.append(_clock(answer, now()))
+        skew = checks.ahead(answer.headers.get("date", ""), now())
+        found.append(checks.clock(skew, probe_words.clock, uneasy=UNEASY_SKEW, most=MOST_SKEW))
         client.document(answer)
     except AdapterError as e:
         found.append(_failed("credentials", Finding.PROBLEM, e))
         return Health(checked=(*found, *probe_words.unknowns(settings)))
-    found.append(_ok("credentials"))
+    found.append(checks.fine("credentials"))
     found += await _app(settings, client)
     found += await _meetings(client, notes)
     found += await _contacts(settings, client)
@@ -42,23 +41,13 @@ async def probe(settings: WeComSettings, client: Client, notes: Notes, now: Call
     return Health(checked=(*found, *probe_words.unknowns(settings)))
 
 
-def _ok(code: str) -> Checked:
-    return Checked(code=code, finding=Finding.OK, detail=probe_words.OK)
-
-
-def _checked(code: str, bad: Finding | None, words: Words) -> Checked:
-    return Checked(code=code, finding=bad, detail=words) if bad else _ok(code)
-
-
 def _failed(code: str, finding: Finding, error: AdapterError) -> Checked:
-    if isinstance(error, Transient) and error.code not in probe_words.EXPLAINED:
-        finding = Finding.UNKNOWN  # the platform did not answer: nothing is proven wrong
-    return Checked(code=code, finding=finding, detail=probe_words.explained(error))
+    return checks.failed(code, finding, error, probe_words.explained(error), proven=probe_words.EXPLAINED)
 
 
 async def _read(code: str, bad: Finding, ask: Ask) -> tuple[Checked, Json, AdapterError | None]:
     try:
-        return _ok(code), await ask(), None
+        return checks.fine(code), await ask(), None
     except Gone as e:
         return _failed(code, Finding.UNKNOWN, e), {}, e
     except AdapterError as e:
@@ -68,19 +57,9 @@ async def _read(code: str, bad: Finding, ask: Ask) -> tuple[Checked, Json, Adapt
 def _webhook(settings: WeComSettings) -> tuple[Checked, ...]:
     token, key = settings.token.get_secret_value(), settings.encoding_aes_key.get_secret_value()
     return (
-        _checked("webhook_token", None if token else Finding.PROBLEM, probe_words.NO_TOKEN),
-        _checked("webhook_key", None if key else Finding.PROBLEM, probe_words.NO_KEY),
+        checks.checked("webhook_token", None if token else Finding.PROBLEM, probe_words.NO_TOKEN),
+        checks.checked("webhook_key", None if key else Finding.PROBLEM, probe_words.NO_KEY),
     )
-
-
-def _clock(answer: Answer, now: float) -> Checked:
-    """The platform's own `Date` against our clock: its callbacks carry its time."""
-    try:
-        skew = abs(parsedate_to_datetime(answer.headers.get("date", "")).timestamp() - now)
-    except ValueError:
-        return Checked(code="clock", finding=Finding.UNKNOWN, detail=probe_words.NO_DATE)
-    bad = Finding.PROBLEM if skew >= MOST_SKEW else Finding.WARNING if skew >= UNEASY_SKEW else None
-    return _checked("clock", bad, probe_words.clock(skew))
 
 
 async def _app(settings: WeComSettings, client: Client) -> list[Checked]:
@@ -89,12 +68,12 @@ async def _app(settings: WeComSettings, client: Client) -> list[Checked]:
     app, about, error = await _read("app", Finding.PROBLEM, ask)
     if error is not None:
         return [app]
-    range_ = people.members(about.get("allow_partys")).get("partyid")
+    range_ = untrusted.members(about.get("allow_partys")).get("partyid")
     whole = isinstance(range_, list) and WHOLE_CORP in range_
     closed = about.get("close") == 1
     return [
-        _checked("app", Finding.PROBLEM if closed else None, probe_words.CLOSED),
-        _checked("visible_range", None if whole else Finding.WARNING, probe_words.NOT_THE_WHOLE_SCHOOL),
+        checks.checked("app", Finding.PROBLEM if closed else None, probe_words.CLOSED),
+        checks.checked("visible_range", None if whole else Finding.WARNING, probe_words.NOT_THE_WHOLE_SCHOOL),
     ]
 
 

@@ -1,12 +1,11 @@
 """What the check of a WeCom connection says to school IT, in three languages."""
 
-from adapters.health import Checked, Finding
+from adapters.checks import unknown
+from adapters.health import Checked
 from adapters.wecom.errors import BAD_USERID, NO_RIGHT, WRONG_APP
 from adapters.wecom.settings import WeComSettings
 from app.domain.actions import Words
 from app.domain.errors import AdapterError, Gone, Transient
-
-OK = Words(zh="正常。", vi="Ổn.", en="Fine.")
 
 NO_TOKEN = Words(
     zh="尚未填写回调的 Token，所有事件都会被拒收。请在应用的“接收消息 > 设置API接收”中生成，并填入 token。",
@@ -22,11 +21,6 @@ NO_KEY = Words(
     "encoding_aes_key.",
     en="No EncodingAESKey (43 characters) is set, so every event is refused. Make one on the same page and enter it as "
     "encoding_aes_key.",
-)
-NO_DATE = Words(
-    zh="平台的应答没有时间，无法比较时钟。请确认本机已启用 NTP 对时。",
-    vi="Câu trả lời của nền tảng không có thời gian nên không so được đồng hồ. Hãy bảo đảm máy chủ dùng NTP.",
-    en="The platform's answer carries no time, so the clocks cannot be compared. Make sure that this server uses NTP.",
 )
 CLOSED = Words(
     zh="应用已停用。请在管理后台“应用管理”中启用。",
@@ -152,13 +146,9 @@ def unknowns(settings: WeComSettings) -> tuple[Checked, ...]:
     return UNKNOWNS[1:] if known else UNKNOWNS
 
 
-def _unknown(code: str, zh: str, vi: str, en: str) -> Checked:
-    return Checked(code=code, finding=Finding.UNKNOWN, detail=Words(zh=zh, vi=vi, en=en))
-
-
 # Each says how the school settles it on its own tenant.
 UNKNOWNS: tuple[Checked, ...] = (
-    _unknown(
+    unknown(
         "allow_external_user",
         "官方文档对 allow_external_user 的含义说法不一，因此不会发送。请创建一个该项为 true 的测试会议，用企业外"
         "的账号试入会："
@@ -170,7 +160,7 @@ UNKNOWNS: tuple[Checked, ...] = (
         "meeting "
         "with true and try to enter with an outside account: if it cannot, fill in corp_only; if it can, everyone.",
     ),
-    _unknown(
+    unknown(
         "events_arrive",
         "没有会议高级功能时平台只是不推送入会事件，不会报错。请进入一个由 Menshen 准备的会议，两分钟内面板应显示入会。",
         "Thiếu tính năng nâng cao thì nền tảng chỉ im lặng, không báo lỗi. Hãy vào một cuộc họp do Menshen chuẩn "
@@ -179,7 +169,7 @@ UNKNOWNS: tuple[Checked, ...] = (
         "Without the advanced feature the platform sends no join events and no error. Enter a meeting that Menshen "
         "prepared: within two minutes the panel must show it.",
     ),
-    _unknown(
+    unknown(
         "tmp_openid_rejoin",
         "同一人退出后重新入会，tmp_openid 是否不变，文档没有说明。请用测试手机退出再进，看面板中是否为同一人。",
         "Không rõ tmp_openid có giữ nguyên khi một người ra rồi vào lại. Hãy thử bằng một điện thoại và xem bảng "
@@ -187,7 +177,7 @@ UNKNOWNS: tuple[Checked, ...] = (
         "Whether a person keeps the tmp_openid after leaving and coming back is not documented. Try it with a spare "
         "phone and see whether the panel shows the same presence.",
     ),
-    _unknown(
+    unknown(
         "ban_binding",
         "“不允许再次入会”绑定账号还是设备，文档没有说明。请同时锁定课堂或开启等候室；可用两台测试手机试验。",
         "Không rõ “không cho vào lại” gắn với tài khoản hay thiết bị. Hãy khóa lớp hoặc mở phòng chờ kèm theo; "
@@ -196,7 +186,7 @@ UNKNOWNS: tuple[Checked, ...] = (
         'Whether "may not join again" binds the account or the device is not documented. Lock the room or open the '
         "waiting room too; try it with two spare phones.",
     ),
-    _unknown(
+    unknown(
         "link_tag",
         "专属链接的标记在等候室名单中返回；会中名单是否也能查到，文档没有说明。请用一个专属链接入会，确认会自动准入。",
         "Mã của liên kết riêng hiện trong danh sách phòng chờ; trong cuộc họp có hiện hay không thì không rõ. "
@@ -206,13 +196,13 @@ UNKNOWNS: tuple[Checked, ...] = (
         "the meeting "
         "is not documented. Enter by a personal link and see that you are admitted by itself.",
     ),
-    _unknown(
+    unknown(
         "share_ends",
         "限制共享时，正在进行的共享是否会结束，文档没有说明。Menshen 会另外停止共享；请在测试会议中试一次。",
         "Không rõ khi hạn chế chia sẻ thì phần đang chia sẻ có dừng không. Menshen dừng riêng; hãy thử một lần.",
         "Whether restricting sharing ends a running share is not documented. Menshen stops it as well; try it once.",
     ),
-    _unknown(
+    unknown(
         "latency",
         "静音、移出等操作生效和名单更新需要多久，文档没有说明。请在测试会议中看“已发送”到“已生效”的时间。",
         "Không rõ thao tác có hiệu lực và danh sách cập nhật sau bao lâu. Hãy xem thời gian từ “đã gửi” đến “có "
@@ -220,7 +210,7 @@ UNKNOWNS: tuple[Checked, ...] = (
         'How soon a measure takes effect and shows in the list is not documented. See in a test how long "sent" takes '
         'to become "in effect".',
     ),
-    _unknown(
+    unknown(
         "retry_stamp",
         "平台重发事件时是否更换时间戳，文档没有说明；15 分钟内的都会接收。请保持时钟准确。",
         "Không rõ khi gửi lại sự kiện nền tảng có đổi dấu thời gian không; trong 15 phút đều được nhận. Hãy giữ "
@@ -228,13 +218,13 @@ UNKNOWNS: tuple[Checked, ...] = (
         "Whether a repeated event carries a new timestamp is not documented; 15 minutes either way are accepted. Keep "
         "the clock right.",
     ),
-    _unknown(
+    unknown(
         "quota_left",
         "剩余调用次数无法读取。每个接口每分钟 10,000 次、每小时 150,000 次；被限流时面板会提示。",
         "Không đọc được số lượt gọi còn lại. Mỗi giao diện 10.000 lượt mỗi phút và 150.000 lượt mỗi giờ.",
         "The calls left cannot be read. Each endpoint takes 10 000 a minute and 150 000 an hour.",
     ),
-    _unknown(
+    unknown(
         "hand_made",
         "老师在客户端自己新建的会议不受保护，平台也不提供会控。请让老师只使用 Menshen 准备的会议。",
         "Cuộc họp giáo viên tự tạo trong ứng dụng không được bảo vệ và không điều khiển được. Hãy chỉ dùng cuộc họp do "

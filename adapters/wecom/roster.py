@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from adapters import untrusted
 from adapters.memory import Memory
 from adapters.wecom import people
 from adapters.wecom.client import Client, Json
@@ -76,7 +77,7 @@ class Lists:
         if self._waiting_room_used.get(meeting):
             return Switches(waiting_room=True)
         try:
-            planned = people.members((await self._known_plan(meeting)).get("settings"))
+            planned = untrusted.members((await self._known_plan(meeting)).get("settings"))
         except AdapterError:
             return None
         return Switches(waiting_room=True) if planned.get("enable_waiting_room") is True else None

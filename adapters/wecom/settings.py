@@ -1,11 +1,10 @@
 """What a school types in to connect WeCom: its corp, a self-built app, the callback's secrets, and whom to alert."""
 
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
-from adapters.base import ConnectionSettings
+from adapters.base import ConnectionSettings, host
 from adapters.envelope import KEY_LENGTH, key_of
 
 MOST_ALERTED = 100  # recipients of one alert; the platform takes 1 000
@@ -58,12 +57,7 @@ class WeComSettings(ConnectionSettings):
     @field_validator("base_url")
     @classmethod
     def _host_only(cls, value: str) -> str:
-        parts = urlsplit(value.strip())
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-            raise ValueError("must be http(s)://host[:port]")
-        if parts.path not in ("", "/") or parts.query or parts.fragment:
-            raise ValueError("must not have a path")
-        return f"{parts.scheme}://{parts.netloc}"
+        return host(value)
 
     @field_validator(
         "corpsecret", "token", "previous_token", "encoding_aes_key", "previous_encoding_aes_key", "robot_key",
@@ -96,10 +90,3 @@ class WeComSettings(ConnectionSettings):
         """The keys under which a delivery may be sealed, the present one first."""
         secrets = (self.encoding_aes_key, self.previous_encoding_aes_key)
         return tuple(filter(None, (key_of(s.get_secret_value()) for s in secrets)))
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Every text in here that must never be told, the longest first."""
-        named = (getattr(self, name) for name in type(self).model_fields)
-        found = {s.get_secret_value() for s in named if isinstance(s, SecretStr)} - {""}
-        return tuple(sorted(found, key=len, reverse=True))

@@ -6,6 +6,7 @@ The attendance history may tell it too while the meeting runs; the vendor does n
 
 from collections.abc import Callable, Iterable
 
+from adapters import untrusted
 from adapters.memory import Memory
 from adapters.wecom import people
 from adapters.wecom.client import Client
@@ -59,8 +60,7 @@ class Tags:
                     "end_time": now, "cursor": cursor, "limit": PAGE,
                 },
             )  # fmt: skip
-            rows = answer.get("attendees")
-            for row in map(people.members, rows if isinstance(rows, list) else ()):
+            for row in untrusted.rows(answer.get("attendees")):
                 self.learn(meeting, people.text(row.get("tmp_openid")), people.user_data(row.get("customer_data")))
             following = people.text(answer.get("next_cursor"))
             if answer.get("has_more") is not True or not following or following == cursor:

@@ -240,14 +240,17 @@ class RosterLoaded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonFramed(Event):
-    """What a lesson begins with: its planned hours, and what its people have to their account from earlier ones.
+    """What a lesson is judged by from now on; its first row, and again whenever that changes.
 
-    `frame` names the policy, the roster and the capabilities it is judged by (store/frames.py); `strikes` holds, by
-    the lasting key of a person, when each offence was that still counts. Times are seconds since the epoch.
+    `frame` names the policy, the roster and the capabilities (app/replay/frame.py), of these versions. The first one
+    also tells the planned hours (seconds since the epoch), and in `strikes`, by the lasting key of a person, when each
+    offence of earlier lessons was that still counts.
     """
 
     kind: ClassVar[str] = "lesson.framed"
     frame: str = ""
+    policy_version: int = 0
+    roster_version: int = 0
     scheduled_at: float | None = None
     ends_at: float | None = None
     strikes: tuple[tuple[str, tuple[float, ...]], ...] = ()

@@ -21,6 +21,7 @@ from app.store import codec, ledger
 from app.store import statements as sql
 from app.store import tables as t
 from app.store.courses import Course, Courses
+from app.store.frames import Framed, keep
 from app.store.runs import Run, Runs, forget, waiting
 from app.store.shelf import Shelf
 
@@ -301,6 +302,10 @@ class Writing:
             head=ledger.START, snapshot_number=0,
         )  # fmt: skip
         return self._keep(lesson)
+
+    def frame(self, lesson: Lesson, frame: Framed) -> None:
+        """Keep what a lesson is judged by; the same frame is kept once."""
+        keep(self._db, lesson.school, frame, self.now)
 
     def append(self, lesson: Lesson, event: Event, state: LessonState) -> None:
         """Write one event and take over the state that holds it."""

@@ -171,6 +171,16 @@ log = Table(
     ForeignKeyConstraint(["school_id", "lesson_id"], ["lessons.school_id", "lessons.id"]),
 )
 
+frames = Table(  # what lessons are judged by: policy, roster and capabilities, each named by its hash
+    "frames",
+    metadata,
+    _school(),
+    Column("id", String(64), primary_key=True),
+    Column("told", Text, nullable=False),  # what is no personal data
+    Column("private", Text, nullable=True),  # the roster; may be erased
+    Column("used_at", Float, nullable=False),  # when a lesson last began with it
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

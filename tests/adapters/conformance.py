@@ -86,8 +86,8 @@ class Sample:
     # Notifications that are no JSON bring their own way of taking apart and putting together.
     apart: Callable[[bytes], Any] = json.loads
     together: Callable[[Any], bytes] = _bytes
-    optional: Callable[[str], bool] = lambda name: False  # members without which a notification still tells its fact
-    enums: Callable[[str], bool] = lambda name: False  # members whose values the vendor may add to
+    optional: Callable[[str], bool] | None = None  # members without which a notification still tells its fact
+    enums: Callable[[str], bool] | None = None  # members whose values the vendor may add to
     grants: Callable[[Asked], Said | None] = _nobody  # the answer to a request for an access token, None for others
     faults: Faults = field(default_factory=Faults)
     notes: Mapping[str, str] = field(default_factory=dict)  # what the connection remembers from before

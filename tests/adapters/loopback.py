@@ -49,14 +49,19 @@ class Loopback:
 
 @asynccontextmanager
 async def loopback(answering: Answering) -> AsyncIterator[Loopback]:
-    """Serve on 127.0.0.1 until the block ends."""
+    """Serve on 127.0.0.1 until the block ends. What `answering` raises is raised then."""
     server = Loopback()
+    mistakes: list[Exception] = []
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         headers = {k.lower(): v for k, v in request.headers.items()}
         asked = Asked(method=request.method, target=request.raw_path, headers=headers, body=await request.read())
         server.asked.append(asked)
-        said = answering(asked)
+        try:
+            said = answering(asked)
+        except Exception as e:  # to whoever asks it looks like any other 500
+            mistakes.append(e)
+            raise
         return await _misbehave(request, said) if isinstance(said, Trouble) else _response(said)
 
     runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0.1)
@@ -68,6 +73,8 @@ async def loopback(answering: Answering) -> AsyncIterator[Loopback]:
         yield server
     finally:
         await runner.cleanup()
+        if mistakes:
+            raise mistakes[0]
 
 
 def _response(said: Said) -> web.Response:

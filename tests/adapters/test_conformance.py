@@ -8,7 +8,7 @@ import random
 import subprocess
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +25,7 @@ from app.domain.actions import ActionKind, Decision, Level, Outcome, OutcomeKind
 from app.domain.errors import AdapterError, Gone, Malformed, NotAuthentic, Refused, Transient
 from app.domain.events import EVENTS, Attendance, Unknown
 from tests.adapters.conformance import NOW, Sample, samples
+from tests.adapters.hostile import texts, with_one_part_replaced
 from tests.adapters.loopback import Answering, Asked, Loopback, Said, Trouble, loopback
 
 SAMPLES = samples()
@@ -357,20 +358,14 @@ def test_7_an_unseen_kind_is_kept_as_unknown(sample: Sample) -> None:
     assert all(isinstance(f.event, Unknown) and f.event.name and f.event.raw for f in facts)
 
 
-HOSTILE: tuple[Any, ...] = (
-    None, True, 0, -1, 1.5, float("nan"), 10**400, [], {}, [[]], [{}], {"id": "\x00"}, "", "\x00", "a\x00b", "\ud800",
-    "９９", "0", "-1", "9" * 400, "nan", "../..", "<b>", "e" * 9000,
-)  # fmt: skip
-
-
 @of_every_platform
 def test_7_whatever_an_attacker_puts_into_a_delivery_can_be_stored_or_is_malformed(sample: Sample) -> None:
     adapter, tried = make(sample), 0
     for fixture in sample.fixtures.values():
-        for document in _with_one_part_replaced(sample.apart(fixture.content)):
+        for document in with_one_part_replaced(sample.apart(fixture.content)):
             tried += 1
             facts = _parsed(adapter, sample.deliver(sample.together(document), NOW, sample.secret))
-            for text in _texts(facts):
+            for text in texts(facts):
                 assert "\x00" not in text, f"PostgreSQL stores no NUL: {document}"
                 assert not any("\ud800" <= c <= "\udfff" for c in text), f"nor half of a surrogate pair: {document}"
             assert all(math.isfinite(f.event.at) for f in facts if isinstance(f, Received)), document
@@ -389,32 +384,6 @@ def _parsed(adapter: Adapter[Any], delivery: Delivery) -> tuple[Received, ...] |
         return adapter.parse(delivery)
     except Malformed:
         return "malformed"
-
-
-def _with_one_part_replaced(document: Any) -> Iterator[Any]:
-    """Copies of a JSON document, each with something hostile in one place."""
-    yield from HOSTILE
-    parts: Iterable[tuple[Any, Any]] = ()
-    if isinstance(document, dict):
-        parts = document.items()
-    elif isinstance(document, list):
-        parts = enumerate(document)
-    for at, part in parts:
-        for other in _with_one_part_replaced(part):
-            copy = document.copy()
-            copy[at] = other
-            yield copy
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _texts(part)
-    elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from _texts(getattr(value, field.name))
 
 
 # --- outbound ---------------------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from adapters.health import Finding, Health
 from adapters.http import Http
 from app.domain.actions import ActionKind
 from app.domain.errors import AdapterError, Gone, Refused, Transient
-from app.domain.events import Unknown
 from tests.adapters.conformance import NOW, Sample
 from tests.adapters.loopback import Answering, Asked, Said
 from tests.adapters.test_conformance import SAMPLES, ask, listing, make, performing, reachable, refuses
@@ -132,13 +131,17 @@ def test_a_clock_that_is_ten_minutes_off_loses_no_event(sample: Sample) -> None:
             assert facts
 
 
-@of(lambda s: True)
+@of(lambda s: s.enums)
 def test_words_and_numbers_that_nobody_has_seen_yet_are_not_an_error(sample: Sample) -> None:
     """An unknown role, reason or state: the fact is told all the same, with what is known."""
+    assert sample.enums is not None
+    tried = 0
     for fixture in sample.fixtures.values():
         for document in _with_unseen_values(sample.apart(fixture.content), sample.enums):
             facts = make(sample).parse(sample.deliver(sample.together(document), NOW, sample.secret))
             assert facts, document
+            tried += 1
+    assert tried > 0
 
 
 def _with_unseen_values(document: Any, enums: Callable[[str], bool]) -> Iterator[Any]:
@@ -153,13 +156,16 @@ def _with_unseen_values(document: Any, enums: Callable[[str], bool]) -> Iterator
             yield copy
 
 
-@of(lambda s: True)
+@of(lambda s: s.optional)
 def test_members_that_may_be_missing_are_not_needed(sample: Sample) -> None:
+    assert sample.optional is not None
+    tried = 0
     for fixture in sample.fixtures.values():
         for document in _with_one_left_out(sample.apart(fixture.content), sample.optional):
             facts = make(sample).parse(sample.deliver(sample.together(document), NOW, sample.secret))
             assert [f.event.kind for f in facts] == list(fixture.kinds), document
-            assert not any(isinstance(f.event, Unknown) for f in facts) or "unknown" in fixture.kinds
+            tried += 1
+    assert tried > len(sample.fixtures)
 
 
 def _with_one_left_out(document: Any, optional: Callable[[str], bool]) -> Iterator[Any]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import httpx
 import uvicorn
@@ -25,14 +25,18 @@ from app.domain.actions import Action, Lane, Outcome
 from app.domain.events import ButtonPressed
 from app.domain.state import LessonState
 from app.executor import Executor
+from app.listening import Haste, Listening
 from app.pipeline import Committed, Pipeline
+from app.resolving import Resolving
 from app.step import DEADLINES
 from app.store import tables as t
+from app.store.usage import Leases
 from app.web.hooks import Hooks
 from tests.app.guarded import CONNECTION, MEETING, SCHOOL, SECRET, TOKEN, Guarded, guarded
 from tests.builders import pressed
 
 DEADLINE = 15.0  # seconds in which anything a test waits for has to happen
+HASTE = Haste(step=0.02, grace=0.2, pauses=(0.01,))
 QUICK = Pace(step=0.02, sight=0.2, share=0.02, hot=0.2, silent=0.3, limit=0.6, answer=1.0, later=0.1)
 T = TypeVar("T")
 
@@ -59,23 +63,139 @@ class Recording(DrillAdapter):
         return outcome
 
 
-@dataclass
-class Duty:
-    """What a test can see and do."""
+@dataclass(kw_only=True)
+class Service:
+    """One process of the service on a school with one connection: what a test can see and do there."""
 
     school: Guarded
+    connections: Connections
     pipeline: Pipeline
     executor: Executor
     clock: Clock
-    connections: Connections
+    listening: Listening
+    resolving: Resolving
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    presses: int = 0
+
+    @classmethod
+    def wired(
+        cls,
+        school: Guarded,
+        platform: str,
+        settings: Mapping[str, Any],
+        *,
+        pace: Pace = QUICK,
+        http: Callable[[], Http] = Http,
+        deadlines: Mapping[Lane, float] = DEADLINES,
+        **more: Any,
+    ) -> Self:
+        """As app/main.py does it."""
+        connections = Connections(school.registry, http, school.now)
+        connections.add(school=SCHOOL, connection=CONNECTION, name="x", platform=platform, settings=settings)
+        pipeline = Pipeline(school.log, connections, school.now, deadlines=deadlines)
+        executor = Executor(pipeline, connections, school.now)
+        clock = Clock(pipeline, connections, school.now, executor.may_read, pace)
+        listening = Listening(pipeline, connections, Leases(school.engine), clock, school.now, HASTE)
+        resolving = Resolving(pipeline, connections, patience=0.05)
+        service = cls(
+            school=school, connections=connections, pipeline=pipeline, executor=executor, clock=clock,
+            listening=listening, resolving=resolving, **more,
+        )  # fmt: skip
+        pipeline.sinks += [executor, clock, resolving, service._telling()]
+        return service
+
+    def _telling(self) -> Callable[[Committed], None]:
+        told: set[asyncio.Task[None]] = set()
+
+        async def tell() -> None:
+            async with self.news:
+                self.news.notify_all()
+
+        def sink(committed: Committed) -> None:
+            task = asyncio.create_task(tell())
+            told.add(task)
+            task.add_done_callback(told.discard)
+
+        return sink
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Self]:
+        """From what the last process left to an orderly stop."""
+        self.executor.resume(self.school.log.unfinished())
+        self.clock.resume(self.school.log.live())
+        self.resolving.resume(self.school.log.parked())
+        self.clock.start()
+        self.listening.start()
+        try:
+            yield self
+        finally:
+            await self.listening.close()
+            await self.resolving.close()
+            await self.clock.close()
+            await self.executor.close()
+            await self.pipeline.close()
+            await self.connections.close()
+
+    @property
+    def adapter(self) -> Any:
+        connected = self.connections.get(CONNECTION)
+        assert connected is not None
+        return connected.adapter
+
+    @property
+    def lesson(self) -> str:
+        (row,) = self.school.rows("lessons", latest=True)
+        return str(row.id)
+
+    async def press(self, button: str, person: str = "") -> tuple[str, ...]:
+        self.presses += 1
+        press = pressed(button, at=self.school.now(), key=f"press-{self.presses}")
+        event = ButtonPressed(at=press.at, button=press.button, by="u1", key=press.key, participant=person)
+        return await self.pipeline.press(SCHOOL, self.lesson, event)
+
+    async def inside(self) -> set[str]:
+        """By name."""
+        return {p.participant.name for p in (await self.state()).inside.values()}
+
+    async def state(self) -> LessonState:
+        return (await self.pipeline.look(SCHOOL, self.lesson)).state
+
+    def intents(self) -> dict[str, str]:
+        """What came out of every wish: {"hold user88": "confirmed"}; of equal ones the newest."""
+        found: dict[str, str] = {}
+        with self.school.reader.begin() as db:
+            for row in db.execute(select(t.intents).order_by(t.intents.c.number)):
+                target = self.school.action(row).target
+                found[f"{row.kind} {(target.name or target.id) if target else ''}".strip()] = row.status
+        return found
+
+    async def until(self, wanted: Callable[[], bool | Awaitable[bool]], seconds: float = DEADLINE) -> None:
+        """Wait until this holds; it is asked again after each commit, and now and then."""
+        try:
+            async with asyncio.timeout(seconds), self.news:
+                while True:
+                    found = wanted()
+                    if found if isinstance(found, bool) else await found:
+                        return
+                    with contextlib.suppress(TimeoutError):  # what a classroom does stands in no log
+                        async with asyncio.timeout(0.1):
+                            await self.news.wait()
+        except TimeoutError:
+            raise AssertionError(f"still waiting; intents: {self.intents()}; log: {self.school.kinds()}") from None
+
+    async def settled(self, expected: dict[str, str], seconds: float = DEADLINE) -> None:
+        """Wait until these intents came out like this."""
+        await self.until(lambda: expected.items() <= self.intents().items(), seconds)
+
+
+@dataclass(kw_only=True)
+class Duty(Service):
+    """A service beside the practice classroom, with its host and its door."""
+
     base_url: str
     host: httpx.AsyncClient
     door: httpx.AsyncClient
-    news: asyncio.Condition = field(default_factory=asyncio.Condition)
     seats: dict[str, str] = field(default_factory=dict)
-    presses: int = 0
-
-    # --- in the classroom ---------------------------------------------------------------------------------------------
 
     async def api(self, method: str, path: str, body: Any = None) -> Any:
         answer = await self.host.request(method, path, json=body)
@@ -106,53 +226,6 @@ class Duty:
         found: dict[str, bool] = (await self.api("GET", f"/api/meetings/{MEETING}/participants"))["switches"]
         return found
 
-    # --- at the school ------------------------------------------------------------------------------------------------
-
-    @property
-    def adapter(self) -> Any:
-        connected = self.connections.get(CONNECTION)
-        assert connected is not None
-        return connected.adapter
-
-    @property
-    def lesson(self) -> str:
-        (row,) = self.school.rows("lessons", latest=True)
-        return str(row.id)
-
-    async def press(self, button: str, person: str = "") -> tuple[str, ...]:
-        self.presses += 1
-        press = pressed(button, at=self.school.now(), key=f"press-{self.presses}")
-        event = ButtonPressed(at=press.at, button=press.button, by="u1", key=press.key, participant=person)
-        return await self.pipeline.press(SCHOOL, self.lesson, event)
-
-    async def state(self) -> LessonState:
-        return (await self.pipeline.look(SCHOOL, self.lesson)).state
-
-    def intents(self) -> dict[str, str]:
-        """What came out of every wish: {"hold user88": "confirmed"}; of equal ones the newest."""
-        found: dict[str, str] = {}
-        with self.school.reader.begin() as db:
-            for row in db.execute(select(t.intents).order_by(t.intents.c.number)):
-                target = self.school.action(row).target
-                found[f"{row.kind} {target.name if target else ''}".strip()] = row.status
-        return found
-
-    async def until(self, wanted: Callable[[], bool | Awaitable[bool]], seconds: float = DEADLINE) -> None:
-        """Wait until this holds; it is asked again after each commit."""
-        try:
-            async with asyncio.timeout(seconds), self.news:
-                while True:
-                    found = wanted()
-                    if found if isinstance(found, bool) else await found:
-                        return
-                    await self.news.wait()
-        except TimeoutError:
-            raise AssertionError(f"still waiting; intents: {self.intents()}; log: {self.school.kinds()}") from None
-
-    async def settled(self, expected: dict[str, str], seconds: float = DEADLINE) -> None:
-        """Wait until these intents came out like this."""
-        await self.until(lambda: expected.items() <= self.intents().items(), seconds)
-
 
 @dataclass
 class Offset:
@@ -173,45 +246,26 @@ async def on_duty(
     deadlines: Mapping[Lane, float] = DEADLINES,
 ) -> AsyncIterator[Duty]:
     """One process of the service beside a running classroom, which sends its events here."""
-    connections = Connections(school.registry, http, school.now)
     settings = {"base_url": base_url, "token": TOKEN, "secret": SECRET}
-    connections.add(school=SCHOOL, connection=CONNECTION, name="x", platform="drill", settings=settings)
-    pipeline = Pipeline(school.log, connections, school.now, deadlines=deadlines)
-    executor, clock = Executor(pipeline, connections, school.now), Clock(pipeline, connections, school.now, pace=pace)
     headers = {"authorization": f"Bearer {TOKEN}"}
     async with (
         httpx.AsyncClient(base_url=base_url, headers=headers) as host,
         httpx.AsyncClient(base_url=base_url) as door,
-        serving(Hooks(pipeline, school.now)) as hooks,
     ):
-        duty = Duty(school, pipeline, executor, clock, connections, base_url, host, door)
-        pipeline.sinks += [executor, clock, _telling(duty)]
-        executor.resume(school.log.unfinished())
-        clock.resume(school.log.live())
-        clock.start()
-        await duty.api("PUT", "/api/webhook", {"url": f"{hooks}/hooks/{CONNECTION}"})
-        try:
+        duty = Duty.wired(
+            school,
+            "drill",
+            settings,
+            pace=pace,
+            http=http,
+            deadlines=deadlines,
+            base_url=base_url,
+            host=host,
+            door=door,
+        )
+        async with serving(Hooks(duty.pipeline, school.now)) as hooks, duty.running():
+            await duty.api("PUT", "/api/webhook", {"url": f"{hooks}/hooks/{CONNECTION}"})
             yield duty
-        finally:
-            await clock.close()
-            await executor.close()
-            await pipeline.close()
-            await connections.close()
-
-
-def _telling(duty: Duty) -> Callable[[Committed], None]:
-    told: set[asyncio.Task[None]] = set()
-
-    async def tell() -> None:
-        async with duty.news:
-            duty.news.notify_all()
-
-    def sink(committed: Committed) -> None:
-        task = asyncio.create_task(tell())
-        told.add(task)
-        task.add_done_callback(told.discard)
-
-    return sink
 
 
 @asynccontextmanager

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from adapters.drill import DrillAdapter
+from adapters.drill import DrillAdapter, DrillSettings
+from adapters.http import Http
+from adapters.notes import Notes
 from app.domain.actions import Action, ActionKind, Confirm, Level, Outcome, OutcomeKind, Support, Words
 from app.domain.people import Participant
 from app.step import STANDS_IN
@@ -15,6 +17,10 @@ LOCKS = Words(zh="在会议窗口点「锁定」", vi="Bấm khóa trong cửa s
 class ByHand(Recording):
     """Only the teacher's own client locks this room; a robot posts into the class group."""
 
+    def __init__(self, settings: DrillSettings, http: Http, notes: Notes | None = None) -> None:
+        super().__init__(settings, http, notes)
+        self.posted: list[str] = []
+
     def supports(self, kind: ActionKind, target: Participant | None = None, lesson_key: str = "") -> Support:
         if kind is ActionKind.LOCK:
             return Support(level=Level.MANUAL, note="no call", instead=(ActionKind.ALERT,), instruction=LOCKS)
@@ -24,7 +30,7 @@ class ByHand(Recording):
 
     async def perform(self, lesson_key: str, action: Action) -> Outcome:
         if action.kind is ActionKind.ALERT:
-            self.done.append(action.text)
+            self.posted.append(action.text)
             return Outcome(kind=OutcomeKind.REQUESTED)
         return await super().perform(lesson_key, action)
 
@@ -49,13 +55,23 @@ def test_people_outside_the_panel_are_told_too(tmp_path: Path) -> None:
         await duty.faults({"fault": "lie", "match": {"action": "hold"}}, {"fault": "lie", "match": {"action": "kick"}})
         await duty.joins("user88")
         await duty.settled({"alert user88": "unconfirmed"})
-        assert duty.adapter.done
+        assert duty.adapter.posted == ["did_not_help"]  # nobody is named outside the panel
 
     on_a_school_day(f"sqlite:///{tmp_path}/menshen.db", story, adapter=ByHand)
 
 
-def test_without_a_channel_an_alert_sends_nothing() -> None:
+def test_without_a_channel_an_alert_sends_nothing(tmp_path: Path) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.faults({"fault": "lie", "match": {"action": "hold"}}, {"fault": "lie", "match": {"action": "kick"}})
+        await duty.joins("user88")
+        await duty.settled({"alert user88": "confirmed"})
+        kinds = {told.partition(" ")[0] for told in duty.adapter.asked}
+        assert {"hold", "kick"} <= kinds
+        assert "alert" not in kinds
+
     assert not DrillAdapter.capabilities[ActionKind.ALERT].channel
+    on_a_school_day(f"sqlite:///{tmp_path}/menshen.db", story)
 
 
 class NoWaitingRoom(Recording):

@@ -104,12 +104,22 @@ class Told:
     """What the lessons are told about what can be heard."""
 
     said: list[str] = field(default_factory=list)
+    more: asyncio.Event = field(default_factory=asyncio.Event)
 
     def deaf(self, connection: str, reason: str) -> None:
         self.said.append(f"{connection} {reason}")
+        self.more.set()
 
     def hears(self, connection: str) -> None:
         self.said.append(f"{connection} hears")
+        self.more.set()
+
+    async def until(self, last: str) -> None:
+        """Wait until this was said last."""
+        async with asyncio.timeout(10):
+            while self.said[-1:] != [last]:
+                self.more.clear()
+                await self.more.wait()
 
 
 @pytest.fixture
@@ -244,13 +254,19 @@ def test_of_two_workers_one_listens_and_the_other_takes_over(school: Guarded) ->
 def test_a_stream_that_stays_down_is_said_and_said_to_be_back(school: Guarded) -> None:
     async def story(pipeline: Pipeline, vendor: Vendor) -> None:
         told, connections = Told(), connect(school, CONNECTION)
-        vendor.events.put_nowait(Refused("drill", "no quota", code="20001"))
         async with listening_on(school, pipeline, connections, told) as ears:
-            await vendor.until(lambda: vendor.sessions >= 2)
+            await vendor.until(lambda: vendor.sessions == 1)
+            vendor.opens.clear()
+            vendor.events.put_nowait(Refused("drill", "no quota", code="20001"))
+            await vendor.until(lambda: vendor.sessions == 2)
+            await told.until(f"{CONNECTION} stream_refused")
+            vendor.opens.set()
+            vendor.events.put_nowait(frame(school, "participant.joined", 1))
+            await vendor.has_acknowledged(1)
             ear = ears.ear(connections[CONNECTION])
             assert ear is not None
             assert ear.open
-        assert f"{CONNECTION} hears" in told.said
+        assert told.said[-1] == f"{CONNECTION} hears"
 
     run(school, story)
 

@@ -39,12 +39,12 @@ def test_every_panel_of_a_lesson_gets_every_row_once_and_in_order(school: Guarde
         live = Live()
         pipeline.sinks.append(live)
         await pipeline.receive(CONNECTION, school.post("participant.joined", teacher()))
-        first, lesson = len(school.kinds()) + 1, school.lesson()
+        first, lesson = len(school.rows("log")) + 1, school.lesson()
         async with live.watching(lesson) as one, live.watching(lesson) as two, live.watching("another") as other:
             assert live.count() == 3
             for n in range(5):
                 await some_come(school, pipeline, 2 * n, 2 * n + 1)
-            last = len(school.kinds())
+            last = len(school.rows("log"))
             assert await taken(one, last) == await taken(two, last) == list(range(first, last + 1))
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.01):
@@ -67,7 +67,7 @@ def test_a_panel_that_comes_back_after_n_misses_nothing_and_sees_nothing_twice(s
             await during
             missed = [row.number for row in school.rows("log") if row.number > n]
             await some_come(school, pipeline, 7)
-            last = len(school.kinds())
+            last = len(school.rows("log"))
             fresh = [number for number in await taken(panel, last) if number > missed[-1]]
             assert missed + fresh == list(range(n + 1, last + 1))
 
@@ -82,10 +82,10 @@ def test_a_slow_panel_is_cut_off_alone_and_can_come_back(school: Guarded) -> Non
         lesson = school.lesson()
         async with live.watching(lesson) as slow, live.watching(lesson) as quick:
             kept: list[int] = []
-            while len(school.kinds()) <= BACKLOG + 20:
+            while len(school.rows("log")) <= BACKLOG + 20:
                 posts = [school.post("participant.joined", pupil(n % 5 + 1, id=f"q{len(kept)}-{n}")) for n in range(99)]
                 await asyncio.gather(*(pipeline.receive(CONNECTION, post) for post in posts))
-                kept += await taken(quick, len(school.kinds()))
+                kept += await taken(quick, len(school.rows("log")))
             assert len(kept) > BACKLOG
             with pytest.raises(Slow):
                 await slow.next()

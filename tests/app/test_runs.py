@@ -126,7 +126,7 @@ def test_after_a_restart_the_run_is_still_known(school: Guarded) -> None:
 # --- when nobody tells it ---------------------------------------------------------------------------------------------
 
 
-def resolved(school: Guarded, *answers: str | Exception) -> list[str]:
+def resolved(school: Guarded, *answers: str | Exception, after_a_stop: bool = False) -> list[str]:
     """What is asked about a run of which a pupil's coming is the only sign, until the platform has answered."""
     Telling.answers[:], Telling.asked[:] = answers, []
 
@@ -134,7 +134,10 @@ def resolved(school: Guarded, *answers: str | Exception) -> list[str]:
         connections = school.connect()
         resolving = Resolving(pipeline, connections, patience=0.0, pauses=(0.0,) * len(answers))
         pipeline.sinks.append(resolving)
-        await receive(pipeline, school.post("participant.joined", pupil(1), meeting=SHORT))
+        if after_a_stop:
+            resolving.resume(school.log.parked())
+        else:
+            await receive(pipeline, school.post("participant.joined", pupil(1), meeting=SHORT))
         async with asyncio.timeout(5):
             await resolving.answered()
         await resolving.close()
@@ -151,11 +154,20 @@ def test_the_platform_is_asked_which_meeting_it_is(school: Guarded) -> None:
 
 def test_a_run_of_nothing_is_forgotten(school: Guarded) -> None:
     assert resolved(school, Gone("drill")) == [SHORT]
-    assert school.rows("lessons") == []
+    assert school.rows("lessons") == school.rows("parked") == []
 
 
 def test_what_waited_when_the_process_stopped_is_asked_about_by_the_next_one(school: Guarded) -> None:
     school.run(lambda pipeline: receive(pipeline, school.post("participant.joined", pupil(1), meeting=SHORT)))
     assert school.again().log.parked() == ((SCHOOL, CONNECTION, RUN),)
+    assert resolved(school.again(), WHOLE, after_a_stop=True) == [SHORT]
+    assert len(school.folded(school.lesson(WHOLE)).inside) == 1
+    assert school.log.parked() == ()
+
+
+def test_what_nobody_could_name_is_forgotten_in_time(school: Guarded) -> None:
+    school.run(lambda pipeline: receive(pipeline, school.post("participant.joined", pupil(1), meeting=SHORT)))
+    school.log.forget_parked(school.at)
+    assert school.log.parked() == ((SCHOOL, CONNECTION, RUN),)
     school.log.forget_parked(school.at + 1)
     assert school.log.parked() == ()

@@ -63,7 +63,7 @@ def test_no_kind_of_event_comes_in_that_the_platform_does_not_tell(platform: str
 @pytest.mark.parametrize("platform", ["tencent_meeting", "dingtalk", "wecom", "feishu"])
 def test_these_platforms_send_no_line_of_chat(platform: str) -> None:
     assert "chat.posted" not in poverty_of(platform).tells
-    assert platform not in REGISTRY or told(worn(platform), "chat.posted") == ()
+    assert told(worn(platform), "chat.posted") == ()
 
 
 @pytest.mark.parametrize("platform", OTHERS)
@@ -105,4 +105,4 @@ def test_what_it_supports_is_the_other_platforms_word(platform: str) -> None:
 def test_the_worn_capabilities_differ_from_the_classrooms_own() -> None:
     lacking = {p: [k for k in ActionKind if worn(p).supports(k).level is Level.NONE] for p in OTHERS}
     assert all(lacking.values())
-    assert replace(poverty_of("drill"), source="") != poverty_of("janus")
+    assert replace(poverty_of("drill"), source="") != replace(poverty_of("janus"), source="")

@@ -1,7 +1,6 @@
 """What pupils and guests use: the join page, the API behind it, and the WebSocket that keeps the page true."""
 
 import asyncio
-import json
 import secrets
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from adapters import untrusted
 from adapters.drill.classroom.answers import Endpoint, body_of, flag, ok, refusing, text
 from adapters.drill.classroom.happenings import Happenings
 from adapters.drill.classroom.hosting import wanted_switches
@@ -199,10 +199,7 @@ class _Visiting:
 
 
 def _object(raw: str) -> dict[str, object]:
-    try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError):
-        found = None
+    found = untrusted.loads(raw)
     if not isinstance(found, dict):
         raise Refusal("bad_json")
     return found

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Engine, and_, bindparam, delete, exists, sele
 from app.domain.actions import FINAL, Action
 from app.domain.people import Participant
 from app.domain.state import Status
-from app.store import codec
+from app.store import codec, frames
 from app.store import tables as t
 from app.store.review.chain import evidence
 from app.store.review.incidents import held
 
+LESSON = 86400.0  # seconds; a lesson that began with a frame is over by then
 DELIVERIES = 14 * 86400.0  # seconds; longer than any vendor repeats a delivery (Pub/Sub: seven days)
 
 
@@ -44,6 +45,7 @@ def erase(writer: Engine, before: float, now: float) -> Erased:
         last = (lesson.school_id, lesson.id)
     with writer.begin() as db:
         deliveries = db.execute(delete(t.deliveries).where(t.deliveries.c.received_at < now - DELIVERIES)).rowcount
+        frames.erase(db, before - LESSON)
         unread = db.execute(delete(t.quarantine).where(t.quarantine.c.received_at < before)).rowcount
     return replace(done, deliveries=deliveries, quarantine=unread)
 

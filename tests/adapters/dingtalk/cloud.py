@@ -13,12 +13,12 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from adapters.dingtalk import DingTalkAdapter, DingTalkSettings
-from adapters.http import Http
 from adapters.notes import Notes
 from tests.adapters.conformance import NOW
 from tests.adapters.dingtalk.gateway import Gateway
 from tests.adapters.dingtalk.sample import BOOKING, CLIENT_ID, CLIENT_SECRET, CORP, JOINED, PUPIL, RUN, TEACHER
 from tests.adapters.dingtalk.shapes import GRANT, ROBOT, SHAPES, wrong
+from tests.adapters.stand_in import Seen, StandIn, talking
 
 KEY = f"{BOOKING}:{RUN}"
 OTHER = "2iPOsecondPupilId"
@@ -40,34 +40,12 @@ def row(who: str, name: str = "小明", *, joined: int = JOINED, **more: Any) ->
     }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Seen:
-    """One request as it arrived."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def path(self) -> str:
-        return self.target.partition("?")[0]
-
-    @property
-    def query(self) -> dict[str, str]:
-        return dict(parse_qsl(self.target.partition("?")[2]))
-
-    @property
-    def members(self) -> Any:
-        return json.loads(self.body) if self.body else None
-
-
 def teacher() -> dict[str, Any]:
     return row(TEACHER, "王老师", host=True, _mic=2)
 
 
 @dataclass
-class Cloud:
+class Cloud(StandIn):
     """One organisation with one running class. Tests set its fields and look at them afterwards."""
 
     inside: list[dict[str, Any]] = field(default_factory=lambda: [teacher(), row(PUPIL), row(OTHER, "小红")])
@@ -108,9 +86,7 @@ class Cloud:
     )
     granted: int = 0
     tokens: set[str] = field(default_factory=set)
-    seen: list[Seen] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    script: list[Any] = field(default_factory=list)  # what to answer instead, in order; None for the real answer
     legacy: Callable[[str, dict[str, str]], Any] | None = None
     gateway: Gateway = field(default_factory=Gateway)
 
@@ -128,14 +104,9 @@ class Cloud:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if request.path == "/connect":
             return await self.gateway.connected(request)
-        body = await request.read()
-        seen = Seen(request.method, request.raw_path, {k.lower(): v for k, v in request.headers.items()}, body)
-        self.seen.append(seen)
+        seen = await self.heard(request)
         try:
-            if self.script and "oauth2" not in seen.path and (scripted := self.script.pop(0)) is not None:
-                if isinstance(scripted, Refusal):
-                    raise scripted
-                ready: web.StreamResponse = await scripted() if callable(scripted) else scripted
+            if "oauth2" not in seen.path and (ready := await self.scripted()) is not None:
                 return ready
             return web.json_response(self._answer(seen, request))
         except Refusal as e:
@@ -172,17 +143,16 @@ class Cloud:
             raise Refusal("Forbidden.AccessDenied.AccessTokenPermissionDenied", 403,
                           accessdenieddetail={"requiredScopes": [needed]})  # fmt: skip
         unknown = seen.query.keys() - shape.query.keys()
-        missing = [n for n, need in shape.query.items() if need and n not in seen.query]
+        missing = [n for n, need in shape.query.items() if need and not seen.query.get(n)]
         found = f"query has {sorted(unknown)}, lacks {missing}" if unknown or missing else ""
         if shape.body is not None:
-            typed = seen.headers.get("content-type", "").startswith("application/json")
-            found = found or ("" if typed else "no JSON type") or wrong(seen.members, shape.body)
+            found = found or ("" if seen.typed else "no JSON type") or wrong(seen.members, shape.body)
         elif seen.body:
             found = "a body where none belongs"
         self._problem(found, lambda: None)
 
     def _grant(self, seen: Seen) -> Any:
-        if not seen.headers.get("content-type", "").startswith("application/json"):
+        if not seen.typed:
             raise Refusal("Missingbody")
         self._problem(wrong(seen.members, GRANT), lambda: None)
         if (seen.members["appKey"], seen.members["appSecret"]) != (CLIENT_ID, self.secret):
@@ -384,22 +354,6 @@ class Cloud:
         return {"processQueryKey": "key-1"}
 
 
-@asynccontextmanager
-async def served(cloud: Cloud) -> AsyncIterator[str]:
-    """The cloud on a free port of loopback; gives its base address."""
-    app = web.Application(client_max_size=1 << 20)
-    app.router.add_route("*", "/{path:.*}", cloud.handle)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
-
-
 def settings(base_url: str = "http://127.0.0.1:1", **more: Any) -> DingTalkSettings:
     """Invented credentials."""
     values = {"base_url": base_url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "corp_id": CORP}
@@ -416,10 +370,8 @@ async def connected(
     **more: Any,
 ) -> AsyncIterator[DingTalkAdapter]:
     """An adapter that talks to the cloud over real HTTP. Afterwards nothing that was sent may have been malformed."""
-    async with served(cloud) as base_url:
-        http = Http(total_seconds=seconds)
-        try:
-            yield DingTalkAdapter(settings(base_url, **more), http, notes, now=now)
-        finally:
-            await http.close()
+    async with talking(
+        cloud, lambda base, http: DingTalkAdapter(settings(base, **more), http, notes, now=now), seconds
+    ) as adapter:
+        yield adapter
     assert cloud.problems == []

@@ -13,7 +13,7 @@ from adapters.dingtalk.events import READINGS
 from adapters.http import Http
 from adapters.notes import Notes
 from adapters.preparation import Precaution
-from app.domain.actions import Action, ActionKind, Confirm, Decision, Level, plan
+from app.domain.actions import Action, Confirm, Decision, Level, plan
 from app.domain.actions import ActionKind as Kind
 from app.domain.events import EVENTS
 from app.domain.people import Participant
@@ -35,13 +35,6 @@ def done(kind: Kind, target: Participant | None, *, facts: int = 2, key: str = K
     ours = adapter()
     wish = Decision(action=Action(kind=kind, target=target), rule="any", reason="any", facts=facts)
     return [action.kind for action, _ in plan(lambda k, t: ours.supports(k, t, key), wish)]
-
-
-@pytest.mark.parametrize("kind", [k for k, s in TABLE.items() if s.level is not Level.NATIVE])
-def test_less_than_native_says_why_and_what_instead(kind: Kind) -> None:
-    assert len(TABLE[kind].note) > 20
-    assert TABLE[kind].instead
-    assert all(TABLE[other].level is not Level.NONE for other in TABLE[kind].instead)
 
 
 def test_somebody_with_an_account_is_dealt_with_alone() -> None:
@@ -170,15 +163,7 @@ def test_the_app_is_the_account_and_no_secret() -> None:
 README = (Path(adapters.dingtalk.__file__).parent / "README.md").read_text()
 
 
-@pytest.mark.parametrize("kind", ActionKind)
-def test_the_readme_tells_what_the_table_tells(kind: Kind) -> None:
-    support = TABLE[kind]
-    instead = ", ".join(f"`{other}`" for other in support.instead)
-    assert f"| `{kind}` | {support.level} | {support.confirm} | {support.note} | {instead} |" in README
-
-
-def test_the_readme_names_every_setting_event_and_precaution() -> None:
-    assert all(f"`{name}`" in README for name in DingTalkAdapter.settings_type.model_fields)
+def test_the_readme_names_every_event_and_precaution() -> None:
     assert all(f"`{name}`" in README for name in READINGS if name != "errCode")
     assert all(f"`{name}`" in README for name in Precaution)
 

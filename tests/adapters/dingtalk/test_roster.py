@@ -19,7 +19,7 @@ from tests.adapters.conformance import NOW
 from tests.adapters.dingtalk.cloud import KEY, OTHER, Cloud, Refusal, connected, row, teacher
 from tests.adapters.dingtalk.sample import BOOKING, JOINED, PUPIL, RUN, TEACHER
 from tests.adapters.dingtalk.test_events import FIRST, SECOND, folded, member, pushed
-from tests.adapters.dingtalk.test_hostile import anything
+from tests.adapters.hostile import anything
 
 
 def read(cloud: Cloud, key: str = KEY, times: int = 1) -> Attendance:

@@ -16,8 +16,9 @@ from app.domain.actions import Action
 from app.domain.actions import ActionKind as Kind
 from app.domain.people import Participant, Role
 from tests.adapters.dingtalk import sdk
-from tests.adapters.dingtalk.cloud import KEY, Cloud, Seen, connected, served
+from tests.adapters.dingtalk.cloud import KEY, Cloud, connected
 from tests.adapters.dingtalk.sample import BOOKING, CLIENT_ID, CLIENT_SECRET, CORP, JOINED, PUPIL, RUN, TEACHER
+from tests.adapters.stand_in import Seen, served
 
 m = sdk.conference
 TARGET = Participant(id=f"{PUPIL}@{JOINED}", name="小明", account=PUPIL, address=PUPIL)

@@ -15,9 +15,10 @@ from aiohttp import web
 from adapters.base import STREAMED, Delivery, Reply
 from app.domain.errors import AdapterError, Refused, StoreError, Transient
 from app.pipeline import NotStored
-from tests.adapters.dingtalk.cloud import Cloud, Refusal, connected, served
+from tests.adapters.dingtalk.cloud import Cloud, Refusal, connected
 from tests.adapters.dingtalk.gateway import Frame, event, system
 from tests.adapters.dingtalk.sample import CLIENT_ID, CLIENT_SECRET, RUN, fixture
+from tests.adapters.stand_in import served
 
 JOIN, LEAVE = (
     {k: v for k, v in fixture(name)[0].items() if k[0].islower() and k != "eventId"}

@@ -14,11 +14,11 @@ from typing import Any
 from aiohttp import web
 
 from adapters.feishu import FeishuAdapter, FeishuSettings
-from adapters.http import Http
 from adapters.notes import Notes
 from tests.adapters.conformance import NOW
 from tests.adapters.feishu.sample import APP, MEETING, NUMBER, PUPIL, RESERVE, SECRET, TEACHER
 from tests.adapters.feishu.wire import ROUTES, Route, fits
+from tests.adapters.stand_in import Seen, StandIn, talking
 
 CHAT = "oc_a0553eda9014c201e6969b478895c230"
 LESSON = f"{NUMBER}:{MEETING}"
@@ -47,31 +47,13 @@ class Chat:
     hidden: bool = False  # nobody is told who may write
 
 
-@dataclass
-class Seen:
-    """One request as it came over the wire."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def path(self) -> str:
-        return self.target.partition("?")[0]
-
-    @property
-    def members(self) -> Any:
-        return json.loads(self.body or b"null")
-
-
 class Refusal(Exception):
     def __init__(self, code: int, status: int = 400, headers: Mapping[str, str] | None = None, **more: Any) -> None:
         self.code, self.status, self.headers, self.more = code, status, dict(headers or {}), more
 
 
 @dataclass
-class Cloud:
+class Cloud(StandIn):
     """The tenant behind the API. Tests set its fields and look at them afterwards."""
 
     status: int = 2
@@ -96,10 +78,6 @@ class Cloud:
     teachers: dict[str, str] = field(default_factory=dict)  # user token -> open_id
     refreshes: dict[str, str] = field(default_factory=dict)  # refresh token that is still good -> open_id
     codes: dict[str, str] = field(default_factory=dict)  # consent code -> open_id
-    base: str = ""
-    seen: list[Seen] = field(default_factory=list)
-    # what to say instead, in order: a Refusal, or None for the real answer; for calls with a token only
-    script: list[Any] = field(default_factory=list)
     socket: Callable[[web.Request], Any] | None = None
 
     @property
@@ -107,30 +85,28 @@ class Cloud:
         return [(s.method, s.target) for s in self.seen if not s.path.endswith("/internal")]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        body = await request.read()
-        headers = {k.lower(): v for k, v in request.headers.items()}
-        seen = Seen(request.method, request.raw_path, headers, body)
         if request.path == "/ws":
             assert self.socket is not None
             stream: web.StreamResponse = await self.socket(request)
             return stream
-        self.seen.append(seen)
+        seen = await self.heard(request)
         try:
-            return web.json_response(self._answer(request, seen))
+            return await self._answer(request, seen)
         except Refusal as e:
             document = {"code": e.code, "msg": "failed", **e.more}
             return web.json_response(document, status=e.status, headers={"X-Tt-Logid": "20261120LOG1", **e.headers})
 
-    def _answer(self, request: web.Request, seen: Seen) -> dict[str, Any]:
+    async def _answer(self, request: web.Request, seen: Seen) -> web.StreamResponse:
         for route in ROUTES:
             found = re.fullmatch(route.path, seen.path)
             if found and route.method == seen.method:
                 caller = self._caller(route, seen)
-                if caller and self.script and (scripted := self.script.pop(0)) is not None:
-                    raise scripted
+                if caller and (ready := await self.scripted()) is not None:  # of calls with a token only
+                    return ready
                 self._check(route, request, seen)
                 answer: Any = getattr(self, f"on_{route.name}")(request, seen.members, caller, *found.groups())
-                return answer if route.plain else {"code": 0, "msg": "success", "data": answer or {}}
+                full = answer if route.plain else {"code": 0, "msg": "success", "data": answer or {}}
+                return web.json_response(full)
         raise Refusal(404, 404)
 
     def _caller(self, route: Route, seen: Seen) -> str:
@@ -156,9 +132,7 @@ class Cloud:
             if seen.body:
                 raise Refusal(9499)
             return
-        if seen.headers.get("content-type", "").split(";")[0] != "application/json" or not fits(
-            seen.members, route.body
-        ):
+        if not seen.typed or not fits(seen.members, route.body):
             raise Refusal(9499)
 
     # --- tokens -----------------------------------------------------------------------------------------------------
@@ -478,23 +452,6 @@ def _page(request: web.Request, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {"items": rows[start : start + size], "has_more": more, "page_token": f"p-{start + size}" if more else ""}
 
 
-@asynccontextmanager
-async def served(cloud: Cloud) -> AsyncIterator[str]:
-    """The cloud on a free port of loopback; gives its base address."""
-    app = web.Application(client_max_size=1 << 20)
-    app.router.add_route("*", "/{path:.*}", cloud.handle)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        host, port = runner.addresses[0][:2]
-        cloud.base = f"http://{host}:{port}"
-        yield cloud.base
-    finally:
-        await runner.cleanup()
-
-
 def settings(base_url: str = "http://127.0.0.1:1", **more: Any) -> FeishuSettings:
     """Invented credentials; the secrets are those of the test vectors."""
     values = {"base_url": base_url, "app_id": APP, "app_secret": SECRET}
@@ -506,11 +463,7 @@ async def connected(
     cloud: Cloud, *, notes: Notes | None = None, now: Callable[[], float] = lambda: NOW, **more: Any
 ) -> AsyncIterator[FeishuAdapter]:
     """An adapter that talks to the cloud over real HTTP."""
-    async with served(cloud) as base_url:
-        http = Http(total_seconds=5.0)
-        adapter = FeishuAdapter(settings(base_url, **more), http, notes, now=now, poll_pause=0.0)
-        try:
-            yield adapter
-        finally:
-            await adapter.close()
-            await http.close()
+    async with talking(
+        cloud, lambda base, http: FeishuAdapter(settings(base, **more), http, notes, now=now, poll_pause=0.0)
+    ) as adapter:
+        yield adapter

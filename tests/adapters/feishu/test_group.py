@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from adapters.feishu import FeishuAdapter
 from adapters.http import Http
@@ -16,6 +17,7 @@ from app.domain.people import Participant
 from tests.adapters.feishu.cloud import CHAT, LESSON, Chat, Cloud, Refusal, connected, settings
 from tests.adapters.feishu.sample import PUPIL, TEACHER
 from tests.adapters.feishu.test_control import GUEST, act, requested
+from tests.adapters.stand_in import Seen
 
 TODAY = f"{CHAT}:2026-11-20"
 CLASS = {TEACHER: "王老师", PUPIL: "访客", "ou_a": "甲", "ou_b": "乙"}
@@ -117,10 +119,10 @@ def test_the_chat_is_closed_also_when_it_cannot_be_read_who_may_write() -> None:
 )
 def test_what_only_the_owner_may_do_is_left_to_him_with_an_instruction(kind: Kind, code: int, says: str) -> None:
     class Owned(Cloud):
-        def _answer(self, request: Any, seen: Any) -> dict[str, Any]:
+        async def _answer(self, request: web.Request, seen: Seen) -> web.StreamResponse:
             if seen.method != "GET" and "/im/v1/" in seen.target:
                 raise Refusal(code)
-            return super()._answer(request, seen)
+            return await super()._answer(request, seen)
 
     async def run() -> Outcome:
         async with connected(Owned(chats={CHAT: Chat()})) as adapter:

@@ -23,15 +23,11 @@ from tests.adapters.feishu.cloud import CHAT, settings
 from tests.adapters.feishu.sample import grants
 from tests.adapters.feishu.test_control import GUEST, HOST
 from tests.adapters.feishu.test_events import activity, posted
+from tests.adapters.feishu.test_stream import event
+from tests.adapters.hostile import anything, texts, with_one_part_replaced
 from tests.adapters.loopback import Asked, Said, loopback
-from tests.adapters.test_conformance import _texts, _with_one_part_replaced
 
 ADAPTER = FeishuAdapter(settings(), Http())
-JSONS = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
-    max_leaves=12,
-)
 
 
 def read(document: Any) -> tuple[Received, ...]:
@@ -48,7 +44,7 @@ def storable(facts: tuple[Received, ...]) -> None:
         assert math.isfinite(fact.event.at)
         assert 0 < len(fact.delivery_id) <= 128
         assert len(fact.lesson_key) <= 200
-        for text in _texts(fact):
+        for text in texts(fact):
             assert "\x00" not in text
             assert not any("\ud800" <= c <= "\udfff" for c in text)
 
@@ -65,7 +61,7 @@ GROUPS = {
 def test_group_events_with_one_part_replaced(kind: str) -> None:
     whole = {"schema": "2.0", "header": {"event_id": "e", "event_type": kind, "create_time": "1795132800000"}}
     tried = 0
-    for document in _with_one_part_replaced(whole | {"event": GROUPS[kind]}):
+    for document in with_one_part_replaced(whole | {"event": GROUPS[kind]}):
         storable(read(document))
         tried += 1
     assert tried > 100
@@ -76,28 +72,42 @@ def test_bot_events_with_one_part_replaced() -> None:
     line = {"operator": who, "message_id": "1", "content": "x", "send_time": "1"}
     whole = json.loads(activity("chat_received", line))
     tried = 0
-    for document in _with_one_part_replaced(whole):
+    for document in with_one_part_replaced(whole):
         storable(read(document))
         tried += 1
     assert tried > 300
 
 
-@given(kind=st.sampled_from(sorted(READINGS)), body=JSONS)
+@given(kind=st.sampled_from(sorted(READINGS)), body=anything)
 def test_any_body_of_a_known_kind(kind: str, body: Any) -> None:
     header = {"event_id": "e", "event_type": kind, "create_time": "1795132800000"}
     storable(read({"schema": "2.0", "header": header, "event": body}))
 
 
-@given(data=st.binary(max_size=200))
-def test_any_bytes_are_a_frame_or_unreadable(data: bytes) -> None:
+def decoded(data: bytes) -> frames.Frame | None:
     try:
         frame = frames.decoded(data)
     except frames.Unreadable:
-        return
+        return None
     assert frames.decoded(frames.encoded(frame)) == frame
+    return frame
 
 
-@given(value=JSONS)
+@given(data=st.binary(max_size=200))
+def test_any_bytes_are_a_frame_or_unreadable(data: bytes) -> None:
+    decoded(data)
+
+
+@given(at=st.integers(0, 10_000), byte=st.integers(0, 255))
+def test_a_frame_with_any_byte_changed_is_a_frame_or_unreadable(at: int, byte: int) -> None:
+    whole = event(b"{}", message="m1")
+    assert decoded(whole) is not None
+    changed = bytearray(whole)
+    changed[at % len(changed)] = byte
+    decoded(bytes(changed))
+
+
+@given(value=anything)
 def test_anything_is_a_number_an_id_or_a_text_or_nothing(value: Any) -> None:
     found = people.number(value)
     assert found is None or abs(found) < 10**18
@@ -111,7 +121,7 @@ KINDS = (Kind.KICK, Kind.END, Kind.CLOSE_CHAT, Kind.SILENCE, Kind.DELETE_MESSAGE
 
 
 @options(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(data=JSONS)
+@given(data=anything)
 def test_any_answer_is_an_outcome_or_an_adapter_error(data: Any) -> None:
     body = json.dumps({"code": 0, "msg": "success", "data": data}).encode()
 

@@ -3,8 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,20 +11,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from adapters import REGISTRY
-from adapters.base import Delivery, Reply
 from adapters.feishu import FeishuAdapter
-from adapters.http import Http
-from app.clock import Clock
-from app.connections import Connections
 from app.domain.people import Roster, RosterEntry, Trust
-from app.executor import Executor
-from app.pipeline import Pipeline
-from tests.adapters.feishu.cloud import CHAT, Chat, Cloud, row, served
+from tests.adapters.day import SchoolDay, Timetable, guard_a_day
+from tests.adapters.feishu.cloud import CHAT, Chat, Cloud, row
 from tests.adapters.feishu.sample import APP, MEETING, NUMBER, PUPIL, SECRET, TEACHER, meeting, user
 from tests.adapters.feishu.test_stream import event
-from tests.app.duty import QUICK, Duty, _telling
-from tests.app.guarded import CONNECTION, SCHOOL, Guarded, guarded
+from tests.app.guarded import Guarded
 
 RAIDERS = tuple(f"ou_raider{i}" for i in range(8))
 ROSTER = Roster(
@@ -92,55 +84,29 @@ class Quick(FeishuAdapter):
     settles_seconds = 1.0
 
 
+Day = SchoolDay[Tenant]
+
+
 def on_a_day(
     tmp_path: Path,
-    story: Callable[[Duty, Tenant], Awaitable[None]],
+    story: Callable[[Day, Tenant], Awaitable[None]],
     *,
     key: str = NUMBER,
     listed: Roster = ROSTER,
+    preset: str = "seminar",
     **more: Any,
 ) -> Guarded:
-    registry = {**REGISTRY, "feishu": Quick}
-    url = f"sqlite:///{tmp_path}/menshen.db"
-    with guarded(url, registry=registry, clock=time.time) as school:
-        school.course("c2", meeting=key, listed=listed, document=more.pop("document", {"preset": "seminar"}))
-
-        async def told() -> None:
-            async with on_duty(school, Tenant(status=1, inside=[], **more)) as (duty, tenant):
-                await story(duty, tenant)
-
-        asyncio.run(told())
-        return school
-
-
-@asynccontextmanager
-async def on_duty(school: Guarded, tenant: Tenant) -> AsyncIterator[tuple[Duty, Tenant]]:
+    tenant = Tenant(status=1, inside=[], **more)
     tenant.socket = tenant.stream
-    async with served(tenant) as base_url:
-        connections = Connections(school.registry, Http, school.now)
-        settings = {"base_url": base_url, "app_id": APP, "app_secret": SECRET}
-        connections.add(school=SCHOOL, connection=CONNECTION, name="x", platform="feishu", settings=settings)
-        pipeline = Pipeline(school.log, connections, school.now)
-        executor = Executor(pipeline, connections, school.now)
-        clock = Clock(pipeline, connections, school.now, pace=QUICK)
-        nobody: Any = None
-        duty = Duty(school, pipeline, executor, clock, connections, base_url, nobody, nobody)
-        pipeline.sinks += [executor, clock, _telling(duty)]
-
-        async def take(delivery: Delivery) -> Reply:
-            return await pipeline.receive(CONNECTION, delivery)
-
-        clock.start()
-        listening = asyncio.create_task(duty.adapter.listen(take))
-        try:
-            yield duty, tenant
-        finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
-            await clock.close()
-            await executor.close()
-            await pipeline.close()
-            await connections.close()
+    timetable = Timetable(
+        platform="feishu",
+        settings={"app_id": APP, "app_secret": SECRET},
+        meeting=key,
+        listed=listed,
+        document={"preset": preset},
+        adapter=Quick,
+    )
+    return guard_a_day(tmp_path, tenant, timetable, lambda day: story(day, tenant))
 
 
 def here(tenant: Tenant) -> set[str]:
@@ -148,16 +114,16 @@ def here(tenant: Tenant) -> set[str]:
 
 
 def test_a_pupil_stays_and_a_stranger_is_put_out(tmp_path: Path) -> None:
-    async def story(duty: Duty, tenant: Tenant) -> None:
+    async def story(day: Day, tenant: Tenant) -> None:
         tenant.start()
         tenant.comes(PUPIL)
         tenant.comes(RAIDERS[0])
-        await duty.settled({"kick": "confirmed"})
+        await day.settled({f"kick {RAIDERS[0]}": "confirmed"})
         assert here(tenant) == {TEACHER, PUPIL}
-        assert set((await duty.state()).inside) == {TEACHER, PUPIL}
+        assert set((await day.state()).inside) == {TEACHER, PUPIL}
 
     school = on_a_day(tmp_path, story)
-    (lesson,) = school.rows("lessons", course_id="c2")
+    (lesson,) = school.rows("lessons")
     assert lesson.key == f"{NUMBER}:{MEETING}"
     assert school.chain_holds() > 5
 
@@ -170,69 +136,69 @@ def test_a_class_that_is_listed_by_the_ids_of_its_tenant_stays(tmp_path: Path, k
         RosterEntry(id="r1", name="学生", accounts=(pupil,)),
     )
 
-    async def story(duty: Duty, tenant: Tenant) -> None:
+    async def story(day: Day, tenant: Tenant) -> None:
         tenant.start()
         tenant.comes(PUPIL)
         tenant.comes(RAIDERS[0])
-        await duty.settled({"kick": "confirmed"})
+        await day.settled({f"kick {RAIDERS[0]}": "confirmed"})
         assert here(tenant) == {TEACHER, PUPIL}
-        inside = (await duty.state()).inside
+        inside = (await day.state()).inside
         assert {p.match.trust for p in inside.values()} == {Trust.VERIFIED}
 
     on_a_day(tmp_path, story, listed=Roster(entries))
 
 
 def test_a_raid_ends_with_the_class_alone(tmp_path: Path) -> None:
-    async def story(duty: Duty, tenant: Tenant) -> None:
+    async def story(day: Day, tenant: Tenant) -> None:
         tenant.start()
         tenant.comes(PUPIL)
         for raider in RAIDERS:
             tenant.comes(raider)
-        await duty.until(lambda: here(tenant) == {TEACHER, PUPIL} and len(tenant.asked) > 8)
+        await day.until(lambda: here(tenant) == {TEACHER, PUPIL} and len(tenant.asked) > 8)
         tenant.comes(RAIDERS[0])  # and comes back
-        await duty.until(lambda: here(tenant) == {TEACHER, PUPIL})
+        await day.until(lambda: here(tenant) == {TEACHER, PUPIL})
 
     on_a_day(tmp_path, story)
 
 
 def test_a_platform_that_lies_about_a_kick_is_found_out(tmp_path: Path) -> None:
-    async def story(duty: Duty, tenant: Tenant) -> None:
+    async def story(day: Day, tenant: Tenant) -> None:
         tenant.start()
         tenant.comes(RAIDERS[0])
-        await duty.settled({"kick": "unconfirmed", "alert": "confirmed"})
+        await day.settled({f"kick {RAIDERS[0]}": "unconfirmed", f"alert {RAIDERS[0]}": "confirmed"})
         assert RAIDERS[0] in here(tenant)
 
     on_a_day(tmp_path, story, lies=True)
 
 
 def test_calm_tells_the_teacher_what_to_press_and_the_end_empties_the_room(tmp_path: Path) -> None:
-    async def story(duty: Duty, tenant: Tenant) -> None:
+    async def story(day: Day, tenant: Tenant) -> None:
         tenant.start()
         tenant.comes(PUPIL)
-        await duty.until(lambda: "participant.joined" in duty.school.kinds())
-        await duty.press("calm")
-        await duty.settled({"close_chat": "manual", "lock": "manual", "restrict_share": "manual"})
-        await duty.press("end")
-        await duty.settled({"end": "confirmed"})
+        await day.until(lambda: "participant.joined" in day.school.kinds())
+        await day.press("calm")
+        await day.settled({"close_chat": "manual", "lock": "manual", "restrict_share": "manual"})
+        await day.press("end")
+        await day.settled({"end": "confirmed"})
         assert here(tenant) == set()
 
-    on_a_day(tmp_path, story, document={"preset": "open_day"})
+    on_a_day(tmp_path, story, preset="open_day")
 
 
 def test_a_day_of_the_group_is_a_lesson_with_chat(tmp_path: Path) -> None:
     chat = Chat(members={TEACHER: "王老师", PUPIL: "学生"})
 
-    async def story(duty: Duty, tenant: Tenant) -> None:
+    async def story(day: Day, tenant: Tenant) -> None:
         tenant.writes(PUPIL, "hello", "om_10")
-        await duty.until(lambda: "chat.posted" in duty.school.kinds())
-        await duty.press("close_chat")
-        await duty.settled({"close_chat": "confirmed"})
+        await day.until(lambda: "chat.posted" in day.school.kinds())
+        await day.press("close_chat")
+        await day.settled({"close_chat": "confirmed"})
         assert chat.setting == "only_owner"
-        await duty.press("open_chat")
-        await duty.settled({"open_chat": "confirmed"})
+        await day.press("open_chat")
+        await day.settled({"open_chat": "confirmed"})
         tenant.writes(PUPIL, "again", "om_10")
-        state = await duty.state()
+        state = await day.state()
         assert {p.participant.name for p in state.inside.values()} == {"王老师", "学生"}
 
-    school = on_a_day(tmp_path, story, key=CHAT, chats={CHAT: chat}, document={"preset": "open_day"})
+    school = on_a_day(tmp_path, story, key=CHAT, chats={CHAT: chat}, preset="open_day")
     assert school.kinds().count("chat.posted") == 1

@@ -1,9 +1,11 @@
 """What the probe finds out, says and remembers."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from adapters.feishu import FeishuAdapter
 from adapters.feishu.probe_words import UNKNOWNS
@@ -14,6 +16,8 @@ from app.domain.actions import ActionKind, Level
 from tests.adapters.conformance import NOW
 from tests.adapters.feishu.cloud import CHAT, LESSON, Cloud, Refusal, connected, settings
 from tests.adapters.feishu.sample import KEY, MEETING, TEACHER, TOKEN
+from tests.adapters.probing import checked
+from tests.adapters.stand_in import Seen
 
 
 def probed(cloud: Cloud, notes: Notes | None = None, now: Any = lambda: NOW, **more: Any) -> dict[str, Checked]:
@@ -21,16 +25,7 @@ def probed(cloud: Cloud, notes: Notes | None = None, now: Any = lambda: NOW, **m
         async with connected(cloud, notes=notes, now=now, **more) as adapter:
             return await adapter.probe()
 
-    health = asyncio.run(run())
-    assert len({c.code for c in health.checked}) == len(health.checked)
-    assert all(all((c.detail.zh, c.detail.vi, c.detail.en)) for c in health.checked)
-    return {c.code: c for c in health.checked}
-
-
-def real_now() -> float:
-    import time
-
-    return time.time()
+    return checked(asyncio.run(run()))
 
 
 class Refusing(Cloud):
@@ -39,10 +34,10 @@ class Refusing(Cloud):
     where = ""
     no = Refusal(99991672)
 
-    def _answer(self, request: Any, seen: Any) -> dict[str, Any]:
+    async def _answer(self, request: web.Request, seen: Seen) -> web.StreamResponse:
         if self.where and self.where in seen.target:
             raise self.no
-        return super()._answer(request, seen)
+        return await super()._answer(request, seen)
 
 
 def refusing(where: str, code: int, status: int = 400, **more: Any) -> Refusing:
@@ -52,7 +47,7 @@ def refusing(where: str, code: int, status: int = 400, **more: Any) -> Refusing:
 
 
 def test_a_good_connection_is_fine_and_says_what_it_cannot_know() -> None:
-    found = probed(Cloud(), Notes({f"user:{TEACHER}": "{}"}), real_now)
+    found = probed(Cloud(), Notes({f"user:{TEACHER}": "{}"}), time.time)
     assert {c for c, f in found.items() if f.finding is Finding.OK} == {
         "credentials", "clock", "stream", "meetings", "reservations", "address_book", "group_chats", "consent",
     }  # fmt: skip
@@ -97,8 +92,8 @@ def test_a_missing_scope_is_named_with_what_to_do(where: str, code: str, finding
 
 
 def test_clocks_that_differ() -> None:
-    assert probed(Cloud(), now=lambda: real_now() + 600)["clock"].finding is Finding.WARNING
-    assert probed(Cloud(), now=lambda: real_now() - 4000)["clock"].finding is Finding.PROBLEM
+    assert probed(Cloud(), now=lambda: time.time() + 600)["clock"].finding is Finding.WARNING
+    assert probed(Cloud(), now=lambda: time.time() - 4000)["clock"].finding is Finding.PROBLEM
 
 
 def test_pushed_events_need_both_secrets() -> None:

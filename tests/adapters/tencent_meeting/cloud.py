@@ -16,10 +16,10 @@ from typing import Any
 from aiohttp import web
 from pydantic import SecretStr
 
-from adapters.http import Http
 from adapters.tencent_meeting import TencentMeetingAdapter, TencentMeetingSettings
+from tests.adapters.conformance import NOW
+from tests.adapters.stand_in import Seen, StandIn, talking
 
-NOW = 1_795_132_800.0  # 2026-11-20T00:00:00Z
 MEETING = "7567173273889276131"
 TEACHER = "bXNvcGVuaWQ+dGVhY2hlci8wMQ=="  # an ms_open_id with all the characters that need care
 TEACHER_USERID = "teacher+01@school"
@@ -52,31 +52,13 @@ def row(ms_open_id: str, device: int, name: str = "访客", **more: Any) -> dict
     } | more  # fmt: skip
 
 
-@dataclass
-class Seen:
-    """One request as it came over the wire."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def path(self) -> str:
-        return self.target.partition("?")[0]
-
-    @property
-    def members(self) -> dict[str, Any]:
-        return dict(json.loads(self.body))
-
-
 class Refusal(Exception):
     def __init__(self, code: int, status: int = 400) -> None:
         self.code, self.status = code, status
 
 
 @dataclass
-class Cloud:
+class Cloud(StandIn):
     """The classroom behind the API. Tests set its fields and look at them afterwards."""
 
     status: str = "MEETING_STATE_STARTED"
@@ -95,27 +77,19 @@ class Cloud:
     types: dict[str, set[int]] = field(default_factory=lambda: dict(BY_SDK))
     empty: bool = False  # answer success with nothing instead of {}
     clock: Callable[[], float] = lambda: NOW
-    seen: list[Seen] = field(default_factory=list)
     requests: list[web.Request] = field(default_factory=list)
     pairs: set[tuple[str, str]] = field(default_factory=set)
-    # what to answer instead, in order: a Refusal, a ready response, or None for the real answer
-    script: list[Any] = field(default_factory=list)
 
     @property
     def controls(self) -> list[Seen]:
         return [s for s in self.seen if s.method != "GET"]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        body = await request.read()
-        seen = Seen(request.method, request.raw_path, {k.lower(): v for k, v in request.headers.items()}, body)
-        self.seen.append(seen)
+        seen = await self.heard(request)
         self.requests.append(request)
         try:
             self._check_signature(seen)
-            if self.script and (scripted := self.script.pop(0)) is not None:
-                if isinstance(scripted, Refusal):
-                    raise scripted
-                ready: web.StreamResponse = await scripted() if callable(scripted) else scripted
+            if (ready := await self.scripted()) is not None:
                 return ready
             answer = self._answer(request, seen)
         except Refusal as e:
@@ -129,7 +103,7 @@ class Cloud:
         h = seen.headers
         if h.get("appid") != "1400000001" or h.get("sdkid") != "12345678901" or h.get("x-tc-key") != SECRET_ID:
             raise Refusal(190303)
-        if h.get("x-tc-registered") != "1" or h.get("content-type", "").split(";")[0] != "application/json":
+        if h.get("x-tc-registered") != "1" or not seen.typed:
             raise Refusal(200003)
         nonce, stamp = h["x-tc-nonce"], h["x-tc-timestamp"]
         if not nonce.isdecimal() or not 0 < int(nonce) < 2**64 or abs(self.clock() - int(stamp)) > 300:
@@ -271,22 +245,6 @@ class Cloud:
         return {"meeting_short_url_customer_data": {"customer_data": data, "meeting_short_url": url}}
 
 
-@asynccontextmanager
-async def served(cloud: Cloud) -> AsyncIterator[str]:
-    """The cloud on a free port of loopback; gives its base address."""
-    app = web.Application(client_max_size=1 << 20)
-    app.router.add_route("*", "/{path:.*}", cloud.handle)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
-
-
 def settings(base_url: str = "http://127.0.0.1:1", **more: Any) -> TencentMeetingSettings:
     """Invented credentials; the secrets are those of the published test vectors."""
     values: dict[str, Any] = {
@@ -300,9 +258,7 @@ def settings(base_url: str = "http://127.0.0.1:1", **more: Any) -> TencentMeetin
 @asynccontextmanager
 async def connected(cloud: Cloud, *, seconds: float = 5.0, **more: Any) -> AsyncIterator[TencentMeetingAdapter]:
     """An adapter that talks to the cloud over real HTTP."""
-    async with served(cloud) as base_url:
-        http = Http(total_seconds=seconds)
-        try:
-            yield TencentMeetingAdapter(settings(base_url, **more), http, now=cloud.clock)
-        finally:
-            await http.close()
+    async with talking(
+        cloud, lambda base, http: TencentMeetingAdapter(settings(base, **more), http, now=cloud.clock), seconds
+    ) as adapter:
+        yield adapter

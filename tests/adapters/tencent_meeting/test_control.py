@@ -11,6 +11,7 @@ from app.domain.actions import Action, Outcome, OutcomeKind
 from app.domain.actions import ActionKind as Kind
 from app.domain.errors import Gone, Refused, Transient
 from app.domain.people import Participant, Role
+from tests.adapters.stand_in import Seen
 from tests.adapters.tencent_meeting.cloud import (
     BY_PAGES,
     MEETING,
@@ -18,10 +19,9 @@ from tests.adapters.tencent_meeting.cloud import (
     TEACHER_USERID,
     Cloud,
     Refusal,
-    Seen,
     connected,
     row,
-)  # fmt: skip
+)
 
 PUPIL = "bXNvcGVuaWQ+cHVwaWwvMDE="
 TARGET = Participant(id=f"{PUPIL}:3", name="访客", address="3")

@@ -14,7 +14,8 @@ from adapters.tencent_meeting import TencentMeetingAdapter
 from adapters.tencent_meeting.events import READINGS
 from app.domain import events as ev
 from app.domain.state import LessonState, apply
-from tests.adapters.tencent_meeting.cloud import MEETING, NOW, settings
+from tests.adapters.conformance import NOW
+from tests.adapters.tencent_meeting.cloud import MEETING, settings
 
 FIXTURES = {p.stem: json.loads(p.read_text()) for p in sorted((Path(__file__).parent / "fixtures").glob("*.json"))}
 

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from adapters.health import Finding, Health
+from tests.adapters.probing import findings, said
 from tests.adapters.tencent_meeting.cloud import MEETING, Cloud, Refusal, connected, row
 from tests.adapters.tencent_meeting.vectors import AES_KEY
 
@@ -20,17 +21,6 @@ def probe(cloud: Cloud, **more: Any) -> Health:
             return await adapter.probe()
 
     return asyncio.run(run())
-
-
-def findings(health: Health) -> dict[str, Finding]:
-    assert all(all((c.detail.zh, c.detail.vi, c.detail.en)) for c in health.checked)
-    found = {c.code: c.finding for c in health.checked}
-    assert len(found) == len(health.checked)
-    return found
-
-
-def said(health: Health, code: str) -> str:
-    return next(c.detail.en for c in health.checked if c.code == code)
 
 
 def cloud(**more: Any) -> Cloud:

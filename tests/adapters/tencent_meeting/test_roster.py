@@ -14,8 +14,9 @@ from adapters.tencent_meeting.people import ROLES
 from app.domain.errors import AdapterError, Gone, Refused, Transient
 from app.domain.events import Attendance
 from app.domain.people import Role
-from tests.adapters.tencent_meeting.cloud import MEETING, NOW, TEACHER, TEACHER_USERID, Cloud, Refusal, connected, row
-from tests.adapters.tencent_meeting.test_hostile import anything
+from tests.adapters.conformance import NOW
+from tests.adapters.hostile import anything
+from tests.adapters.tencent_meeting.cloud import MEETING, TEACHER, TEACHER_USERID, Cloud, Refusal, connected, row
 
 
 def read(cloud: Cloud, key: str = MEETING, times: int = 1) -> Attendance:

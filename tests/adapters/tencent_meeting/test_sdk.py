@@ -14,19 +14,10 @@ from adapters.tencent_meeting.signing import Signer
 from app.domain.actions import Action
 from app.domain.actions import ActionKind as Kind
 from app.domain.people import Participant, Role
+from tests.adapters.conformance import NOW
+from tests.adapters.stand_in import Seen, served
 from tests.adapters.tencent_meeting import sdk
-from tests.adapters.tencent_meeting.cloud import (
-    MEETING,
-    NOW,
-    TEACHER,
-    TEACHER_USERID,
-    Cloud,
-    Seen,
-    connected,
-    row,
-    served,
-    settings,
-)
+from tests.adapters.tencent_meeting.cloud import MEETING, TEACHER, TEACHER_USERID, Cloud, connected, row, settings
 
 w = sdk.wemeet_openapi
 GUEST = Participant(id="bXNvcGVuaWQtMDAx:3", address="3")

@@ -2,9 +2,10 @@
 
 import pytest
 
-from adapters.tencent_meeting.client import dumps, target
 from adapters.tencent_meeting.signing import Signer
-from tests.adapters.tencent_meeting.cloud import NOW, settings
+from adapters.wire import dumps, target
+from tests.adapters.conformance import NOW
+from tests.adapters.tencent_meeting.cloud import settings
 
 STATUS = b'{"operator_id":"teacher01","operator_id_type":1,"instanceid":1,"mute_all":true,"allow_unmute_by_self":false}'
 KICK = (

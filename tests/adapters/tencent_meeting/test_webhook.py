@@ -17,7 +17,8 @@ from adapters.http import Http
 from adapters.tencent_meeting import TencentMeetingAdapter
 from app.domain.errors import Malformed, NotAuthentic
 from app.domain.events import LessonEnded, ParticipantJoined, Unknown
-from tests.adapters.tencent_meeting.cloud import MEETING, NOW, settings
+from tests.adapters.conformance import NOW
+from tests.adapters.tencent_meeting.cloud import MEETING, settings
 from tests.adapters.tencent_meeting.vectors import (
     AES_KEY,
     GET_AES,

@@ -4,23 +4,21 @@ It hands out tokens that expire, wants exactly the members that a call has, answ
 vendor does, and says "ok" without doing anything when a device is wrong.
 """
 
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from adapters.http import Http
 from adapters.notes import Notes
 from adapters.wecom import WeComAdapter, WeComSettings
+from tests.adapters.conformance import NOW
+from tests.adapters.stand_in import Seen, StandIn, talking
 from tests.adapters.wecom.sample import CORPID, KEY, MEETING, SECRET, TOKEN, notice
 from tests.adapters.wecom.shapes import BODIES, CONTROL, NAMED, PERSON, QUERIES, misfit
 
-NOW = 1_795_132_800.0  # 2026-11-20T00:00:00Z
 AGENT = 1000014
 SILENT = {"audio_state": False, "video_state": False, "screen_shared_state": False}
 ROBOT_KEY = "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"
@@ -40,34 +38,13 @@ def waiter(tmp_openid: str, device: int, userid: str = "", tag: str = "") -> dic
     return {"userid": userid, "tmp_openid": tmp_openid, "instance_id": device, "customer_data": tag}
 
 
-@dataclass
-class Seen:
-    """One request as it came over the wire."""
-
-    method: str
-    target: str
-    body: bytes
-
-    @property
-    def path(self) -> str:
-        return self.target.partition("?")[0]
-
-    @property
-    def query(self) -> dict[str, str]:
-        return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
-
-    @property
-    def members(self) -> dict[str, Any]:
-        return dict(json.loads(self.body))
-
-
 class Refusal(Exception):
     def __init__(self, code: int, text: str = "refused") -> None:
         self.code, self.text = code, text
 
 
 @dataclass
-class Cloud:
+class Cloud(StandIn):
     """The corp behind the API. Tests set its fields and look at them afterwards."""
 
     inside: list[dict[str, Any]] = field(default_factory=list)
@@ -97,9 +74,7 @@ class Cloud:
     tokens: list[str] = field(default_factory=list)
     life: int = 7200
     clock: Callable[[], float] = lambda: NOW
-    seen: list[Seen] = field(default_factory=list)
     tell: Callable[[bytes], None] = lambda _: None  # who hears the callbacks, before they are sealed
-    script: list[Any] = field(default_factory=list)  # a Refusal, a ready response, or None for the real answer
 
     @property
     def controls(self) -> list[Seen]:
@@ -114,16 +89,12 @@ class Cloud:
         self.tokens = [f"{t} withdrawn" for t in self.tokens]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        seen = Seen(request.method, request.raw_path, await request.read())
-        self.seen.append(seen)
+        seen = await self.heard(request)
         try:
             if seen.path == "/cgi-bin/gettoken":
                 return self._said(self._grant(seen.query))
             self._check(seen)
-            if self.script and (scripted := self.script.pop(0)) is not None:
-                if isinstance(scripted, Refusal):
-                    raise scripted
-                ready: web.StreamResponse = scripted
+            if (ready := await self.scripted()) is not None:
                 return ready
             return self._said(self._answer(seen))
         except Refusal as e:
@@ -171,7 +142,8 @@ class Cloud:
             raise Refusal(40058, bad)
         if seen.path.startswith(CONTROL):
             return self._control(seen.path.removeprefix(CONTROL), body)
-        return getattr(self, "_" + seen.path.rpartition("/")[2])(body)  # type: ignore[no-any-return]
+        answer: dict[str, Any] = getattr(self, "_" + seen.path.rpartition("/")[2])(body)
+        return answer
 
     def _as_the_tables_say(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         if path == CONTROL + "mute_user":
@@ -392,21 +364,6 @@ class Cloud:
                 self.banned.append(found["tmp_openid"])
 
 
-@asynccontextmanager
-async def served(cloud: Cloud) -> AsyncIterator[str]:
-    """The cloud on a free port of loopback; gives its base address."""
-    app = web.Application(client_max_size=1 << 20)
-    app.router.add_route("*", "/{path:.*}", cloud.handle)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
-
-
 def settings(base_url: str = "http://127.0.0.1:1", **more: Any) -> WeComSettings:
     """Invented credentials; token and key are those of the test vectors."""
     values: dict[str, Any] = {
@@ -421,11 +378,9 @@ async def connected(
     cloud: Cloud, *, notes: Notes | None = None, seconds: float = 5.0, **more: Any
 ) -> AsyncIterator[WeComAdapter]:
     """An adapter that talks to the cloud over real HTTP."""
-    async with served(cloud) as base_url:
-        http = Http(total_seconds=seconds)
-        adapter = WeComAdapter(settings(**{"base_url": base_url, **more}), http, notes, now=cloud.clock)
-        try:
-            yield adapter
-        finally:
-            await adapter.close()
-            await http.close()
+    async with talking(
+        cloud,
+        lambda base, http: WeComAdapter(settings(**{"base_url": base, **more}), http, notes, now=cloud.clock),
+        seconds,
+    ) as adapter:
+        yield adapter

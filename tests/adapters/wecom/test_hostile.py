@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters import customer_data
 from adapters.base import Received
 from adapters.http import Http
 from adapters.wecom import WeComAdapter, people
@@ -15,7 +16,7 @@ from app.domain.events import PersonEvent, Unknown
 from app.domain.people import Participant
 from tests.adapters.conformance import NOW
 from tests.adapters.wecom.cloud import settings
-from tests.adapters.wecom.sample import MEETING, SAMPLE, TOKEN, deliver, xml
+from tests.adapters.wecom.sample import MEETING, SAMPLE, TOKEN, deliver, notice, xml
 
 ADAPTER = WeComAdapter(settings(), Http())
 NAMES = st.sampled_from(
@@ -26,6 +27,7 @@ WORDS = st.one_of(
     st.sampled_from(["meeting_change", "join_meeting", "role_change", "event", MEETING, "sys", "6", "1795132800"]),
     st.text(max_size=30),
 )
+LINES = st.text(st.characters(exclude_categories=("Cc", "Cn", "Cs")), max_size=30)  # what may stand in XML
 DOCUMENTS = st.dictionaries(NAMES, st.one_of(WORDS, st.dictionaries(NAMES, WORDS, max_size=4)), max_size=9)
 
 
@@ -38,7 +40,20 @@ def parsed(content: bytes) -> tuple[Received, ...]:
 
 @given(document=DOCUMENTS)
 def test_any_document_of_known_elements(document: dict[str, Any]) -> None:
-    for fact in parsed(xml(document)):
+    sound(parsed(xml(document)))
+
+
+@given(change=st.sampled_from(["join_meeting", "quit_meeting", "role_change"]), who=LINES, device=LINES, tag=LINES)
+def test_any_words_about_somebody(change: str, who: str, device: str, tag: str) -> None:
+    told = {"InstanceId": device, "UserRole": tag, "CustomerData": tag}
+    operated = {"UserId": who, "TmpOpenId": "tmp1", **told}
+    facts = parsed(notice(change, openid="tmp1", userid=who, OperatedUser=operated, **told))
+    assert facts
+    sound(facts)
+
+
+def sound(facts: tuple[Received, ...]) -> None:
+    for fact in facts:
         assert math.isfinite(fact.event.at)
         assert fact.event.at <= NOW + 86_400
         assert fact.lesson_key == "" or people.is_meeting_id(fact.lesson_key)
@@ -60,7 +75,7 @@ def storable(*texts: str) -> None:
 
 @given(content=st.binary(max_size=300))
 def test_any_bytes(content: bytes) -> None:
-    assert all(f.delivery_id for f in parsed(content))
+    assert parsed(content) == ()
 
 
 @given(at=st.integers(0, 10_000), byte=st.integers(0, 255))
@@ -76,10 +91,17 @@ def test_any_byte_of_a_fixture_changed(at: int, byte: int) -> None:
 def test_any_tag_of_a_link(value: Any) -> None:
     found = people.user_data(value)
     storable(found)
-    assert len(found) <= people.MAX_TAG
+    assert len(found) <= customer_data.LONGEST
 
 
-@given(pid=st.text(max_size=40), address=st.text(max_size=40))
+ADDRESSES = st.text(max_size=40) | st.builds(
+    "{}:{}".format, st.sampled_from(["inside", "waiting", "x"]), st.lists(st.integers(-9, 99_999)).map(
+        lambda codes: ",".join(map(str, codes))
+    )
+)  # fmt: skip
+
+
+@given(pid=st.text(max_size=40), address=ADDRESSES)
 def test_any_snapshot_is_reached_by_its_own_devices_or_not_at_all(pid: str, address: str) -> None:
     target = Participant(id=pid, address=address)
     found = people.reach(target)

@@ -11,7 +11,8 @@ from app.domain.actions import Action, ActionKind
 from app.domain.people import Roster, RosterEntry
 from app.domain.state import LessonState, apply
 from policies import roster_only
-from tests.adapters.wecom.cloud import NOW, Cloud, connected, row, waiter
+from tests.adapters.conformance import NOW
+from tests.adapters.wecom.cloud import Cloud, connected, row, waiter
 from tests.adapters.wecom.sample import MEETING, TOKEN, deliver, notice
 
 RULE = roster_only.RosterOnly.model_validate({})

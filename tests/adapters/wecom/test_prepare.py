@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from adapters import customer_data
 from adapters.notes import Notes
 from adapters.preparation import Precaution, Preparation, Prepared, Result, Step
 from adapters.wecom import links
@@ -13,7 +14,8 @@ from adapters.wecom.own import OWN
 from app.domain.errors import Gone, Refused
 from app.domain.events import ParticipantJoined
 from app.domain.people import Role, RosterEntry
-from tests.adapters.wecom.cloud import NOW, Cloud, Refusal, connected
+from tests.adapters.conformance import NOW
+from tests.adapters.wecom.cloud import Cloud, Refusal, connected
 from tests.adapters.wecom.sample import MEETING, TOKEN, deliver, notice
 
 ALL = frozenset(Precaution)
@@ -216,7 +218,7 @@ def test_every_pupil_with_a_token_gets_a_link_of_his_own() -> None:
 
 def test_the_published_wrapping() -> None:
     assert links.wrapped("k7f3q2m9") == "eyJ2ZXIiOiIxLjAiLCJ1c2VyRGF0YSI6Ims3ZjNxMm05In0="
-    assert len(links.wrapped("x" * links.LONGEST_TOKEN)) <= 256
+    assert len(links.wrapped("x" * customer_data.LONGEST_TOKEN)) <= 256
 
 
 @pytest.mark.parametrize("token", ["", "x" * 161, "é", "a\nb"])

@@ -13,7 +13,9 @@ from adapters.wecom.probe import NO_CONTROLS
 from adapters.wecom.probe_words import UNKNOWNS
 from app.domain.actions import ActionKind as Kind
 from app.domain.actions import Level
-from tests.adapters.wecom.cloud import NOW, ROBOT_KEY, Cloud, connected, row
+from tests.adapters.conformance import NOW
+from tests.adapters.probing import findings, said
+from tests.adapters.wecom.cloud import ROBOT_KEY, Cloud, connected, row
 from tests.adapters.wecom.sample import MEETING
 
 UNKNOWN = {c.code for c in UNKNOWNS}
@@ -31,17 +33,6 @@ def probe(cloud: Cloud, notes: Notes | None = None, **more: Any) -> Health:
             return await adapter.probe()
 
     return asyncio.run(run())
-
-
-def findings(health: Health) -> dict[str, Finding]:
-    assert all(all((c.detail.zh, c.detail.vi, c.detail.en)) for c in health.checked)
-    found = {c.code: c.finding for c in health.checked}
-    assert len(found) == len(health.checked)
-    return found
-
-
-def said(health: Health, code: str) -> str:
-    return next(c.detail.en for c in health.checked if c.code == code)
 
 
 def test_a_good_connection_is_fine_but_for_what_nobody_can_ask() -> None:

@@ -20,8 +20,9 @@ from app.domain.actions import ActionKind as Kind
 from app.domain.errors import NotAuthentic
 from app.domain.people import Participant
 from tests.adapters.conformance import NOW
+from tests.adapters.stand_in import Seen, served
 from tests.adapters.wecom import vectors as v
-from tests.adapters.wecom.cloud import AGENT, Cloud, Refusal, Seen, connected, row, served, settings, waiter
+from tests.adapters.wecom.cloud import AGENT, Cloud, Refusal, connected, row, settings, waiter
 from tests.adapters.wecom.sample import CORPID, KEY, MEETING, SECRET, TOKEN, deliver, notice
 from tests.adapters.wecom.shapes import CONTROL
 
@@ -122,14 +123,10 @@ def test_the_signature_sorts_bytes_as_they_do() -> None:
 def client(base_url: str) -> Any:
     """Their client, pointed at the loopback server; it knows nothing of one."""
 
-    class Loopback(WeChatClient):  # type: ignore[misc]
-        API_BASE_URL = f"{base_url}/cgi-bin/"
-
-        def fetch_access_token(self) -> Any:
-            params = {"corpid": self.corp_id, "corpsecret": self.secret}
-            return self._fetch_access_token(url=f"{base_url}/cgi-bin/gettoken", params=params)
-
-    made = Loopback(CORPID, SECRET)
+    made = WeChatClient(CORPID, SECRET)
+    made.API_BASE_URL = f"{base_url}/cgi-bin/"
+    grant = {"url": f"{base_url}/cgi-bin/gettoken", "params": {"corpid": CORPID, "corpsecret": SECRET}}
+    made.fetch_access_token = lambda: made._fetch_access_token(**grant)
     made._http.trust_env = False
     return made
 

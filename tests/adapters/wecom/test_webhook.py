@@ -12,6 +12,7 @@ from adapters.base import Delivery
 from adapters.http import Http
 from adapters.wecom import WeComAdapter, markup
 from app.domain.errors import Malformed, NotAuthentic
+from app.domain.events import ParticipantWaiting
 from tests.adapters.conformance import NOW
 from tests.adapters.wecom import vectors as v
 from tests.adapters.wecom.cloud import settings
@@ -62,7 +63,8 @@ def test_the_event_of_the_vector_is_somebody_who_waits() -> None:
     school.verify(posted())
     (fact,) = school.parse(posted())
     assert (fact.lesson_key, fact.event.kind, fact.event.at) == ("hyXXXX01", "participant.waiting", 1763640000.0)
-    assert fact.event.participant.id == "tmpOpenId01"  # type: ignore[attr-defined]
+    assert isinstance(fact.event, ParticipantWaiting)
+    assert fact.event.participant.id == "tmpOpenId01"
     assert len(v.EVENT_PLAIN) == 378
     assert fact.delivery_id == hashlib.sha256(v.EVENT_PLAIN).hexdigest()
 

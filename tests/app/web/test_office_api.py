@@ -175,6 +175,7 @@ def test_who_prepares_reads_and_hands_out(
 
 def test_nothing_of_another_school_is_there(scripted: House) -> None:
     made = scripted.course()
+    assert ask(scripted, "POST", f"/courses/{made['id']}/prepare", json=times(scripted)).status_code == 200
     other = scripted.desk.people.create_school(name="第二中学", language="en")
     stranger = scripted.desk.people.create_user(other.id, mail="it@other.example", name="It", role=UserRole.IT)
     headers = {"authorization": f"Bearer {scripted.desk.tokens.issue(stranger, TokenKind.API)}"}

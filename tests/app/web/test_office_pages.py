@@ -53,7 +53,9 @@ def test_school_it_reads_checks_and_reads_again(scripted: House) -> None:
         assert said in one
     answer = post(scripted, f"/connections/{connection}/check", f"/connections/{connection}")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/connections/{connection}#check")
-    assert "good" in scripted.client.get(f"/connections/{connection}").text
+    assert "good" not in one
+    again = scripted.client.get(f"/connections/{connection}").text
+    assert ("good" in again, "Not checked yet" in again) == (True, False)
 
 
 def test_a_budget_that_ends_is_said_on_the_start_page_and_only_to_school_it(scripted: House) -> None:
@@ -152,6 +154,8 @@ def test_a_co_guard_reads_but_is_offered_no_button(scripted: House) -> None:
     made = scripted.course(roster=[{"id": "S1", "name": "x"}])
     sign_in(scripted, UserRole.TEACHER)
     prepared(scripted, made["id"])
+    offered = scripted.client.get(f"/classes/{made['id']}").text
+    assert ("/prepare" in offered, "links.csv" in offered) == (True, True)
     sign_in(scripted, UserRole.CO_GUARD)
     page = scripted.client.get(f"/classes/{made['id']}")
     assert page.status_code == 200
@@ -166,6 +170,8 @@ def test_a_co_guard_reads_but_is_offered_no_button(scripted: House) -> None:
 
 def test_a_class_of_somebody_else_does_not_exist(scripted: House) -> None:
     made = scripted.course()
+    sign_in(scripted, UserRole.TEACHER)
+    assert made["name"] in scripted.client.get("/classes").text
     sign_in(scripted, UserRole.TEACHER, "other")
     assert made["name"] not in scripted.client.get("/classes").text
     assert scripted.client.get(f"/classes/{made['id']}").status_code == 404
@@ -220,12 +226,14 @@ def test_hostile_words_are_only_words(scripted: House) -> None:
 def test_an_address_that_is_no_web_address_is_no_link(scripted: House) -> None:
     made = scripted.course()
     sign_in(scripted, UserRole.TEACHER)
-    new = NewPreparation(
-        connection=made["connection"], meeting="m-1", starts_at=scripted.clock.at, ends_at=scripted.clock.at + 60,
-        host="", by="u", url="javascript:alert(1)",
-    )  # fmt: skip
-    scripted.desk.preparations.keep(scripted.school.id, made["id"], new)
-    assert "javascript:" not in scripted.client.get(f"/classes/{made['id']}").text
+    for url, shown in (("https://vendor.example/j/1", True), ("javascript:alert(1)", False)):
+        scripted.clock.pass_by(1)
+        new = NewPreparation(
+            connection=made["connection"], meeting="m-1", starts_at=scripted.clock.at, ends_at=scripted.clock.at + 60,
+            host="", by="u", url=url,
+        )  # fmt: skip
+        scripted.desk.preparations.keep(scripted.school.id, made["id"], new)
+        assert (url in scripted.client.get(f"/classes/{made['id']}").text) is shown
 
 
 # --- consent ----------------------------------------------------------------------------------------------------------
@@ -344,7 +352,8 @@ def test_who_may_allow(scripted: House) -> None:
 def test_where_nothing_is_to_be_allowed_there_is_no_link(school: House) -> None:
     made = school.course()
     sign_in(school, UserRole.TEACHER)
-    assert "/consent" not in school.client.get(f"/classes/{made['id']}").text
+    page = school.client.get(f"/classes/{made['id']}")
+    assert (page.status_code, "/consent" in page.text) == (200, False)
     assert school.client.get(f"/connect/{made['connection']}/consent").status_code == 404
 
 

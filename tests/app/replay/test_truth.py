@@ -2,7 +2,7 @@
 
 import pytest
 
-from scenarios.truth import (
+from app.replay.truth import (
     QUIET,
     Fact,
     Span,

@@ -1,0 +1,169 @@
+"""A recorded lesson: its numbered rows and the frames they name, from the database or from a file, read as a stream.
+
+The file is JSON lines: a header, a line for each frame before the first row that names it, and the rows by number.
+Whatever is wrong is told with its line; nothing is read into memory but the line at hand.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from app.domain.errors import Invalid, NotFound
+from app.replay.frame import Frame
+from app.store import frames
+from app.store import tables as t
+
+KIND, VERSION = "recording", 1
+LONGEST = 4_000_000  # bytes of one line; a roster of ten thousand is smaller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of the log. `private` None = its names and texts were erased."""
+
+    number: int
+    at: float
+    recorded_at: float
+    kind: str
+    body: str
+    private: str | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Recording:
+    """The rows can be gone through once; `frames` fills as they come."""
+
+    lesson: str
+    key: str
+    rows: Iterator[Row]
+    frames: dict[str, Frame] = field(default_factory=dict)
+
+
+class _Header(msgspec.Struct):
+    menshen: str
+    version: int
+    lesson: str = ""
+    key: str = ""
+
+
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
+    n: int
+    at: float
+    recorded_at: float
+    kind: str
+    body: msgspec.Raw
+    private: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _FrameLine(msgspec.Struct, forbid_unknown_fields=True):
+    frame: str
+    told: str
+    private: str = ""
+
+
+_header = msgspec.json.Decoder(_Header)
+_line: msgspec.json.Decoder[_Line | Any] = msgspec.json.Decoder(_Line)
+_frame = msgspec.json.Decoder(_FrameLine)
+
+
+def of_lesson(db: Connection, school: str, lesson: str) -> Recording:
+    """The recording of a lesson in the database. Raises NotFound."""
+    lessons, log = t.lessons.c, t.log.c
+    found = db.execute(
+        select(lessons.key).where(lessons.school_id == school, lessons.id == lesson)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound("no such lesson")
+    mine = (log.school_id == school, log.lesson_id == lesson)
+    named = db.execute(select(log.body).where(*mine, log.kind == "lesson.framed")).scalars()
+    ids = [str(msgspec.json.decode(body).get("frame", "")) for body in named]
+    kept = {i: Frame(id=i, told=told, private=private) for i, (told, private) in frames.read(db, school, ids).items()}
+    rows = db.execute(select(t.log).where(*mine).order_by(log.number).execution_options(yield_per=500))
+    return Recording(lesson=lesson, key=found, rows=map(_stored, rows), frames=kept)
+
+
+def _stored(row: Any) -> Row:
+    return Row(
+        number=row.number, at=row.at, recorded_at=row.recorded_at, kind=row.kind, body=row.body, private=row.private
+    )
+
+
+def write(recording: Recording, out: IO[bytes]) -> int:
+    """The recording as a file; how many rows it has. It holds names and chat as the log does."""
+    header = {"menshen": KIND, "version": VERSION, "lesson": recording.lesson, "key": recording.key}
+    out.write(msgspec.json.encode(header) + b"\n")
+    for frame in recording.frames.values():
+        line = _FrameLine(frame=frame.id, told=frame.told, private=frame.private)
+        out.write(msgspec.json.encode(line) + b"\n")
+    count = 0
+    for row in recording.rows:
+        count += 1
+        told: dict[str, Any] = {"n": row.number, "at": row.at, "recorded_at": row.recorded_at, "kind": row.kind}
+        told["body"] = msgspec.Raw(row.body.encode())
+        told["private"] = msgspec.Raw(row.private.encode()) if row.private else "" if row.private == "" else None
+        out.write(msgspec.json.encode(told) + b"\n")
+    return count
+
+
+def of_file(lines: Iterable[bytes]) -> Recording:
+    """A recording from a file's lines. Raises Invalid at once for the header, for the rest when it comes to it."""
+    numbered = enumerate(lines, 1)
+    _, first = next(numbered, (1, b""))
+    header = header_of(first, KIND)
+    recording = Recording(lesson=header["lesson"] or "replayed", key=header["key"], rows=iter(()))
+    recording.rows = _rows(numbered, recording.frames)
+    return recording
+
+
+def header_of(line: bytes, kind: str) -> Mapping[str, Any]:
+    """The first line of a file of this kind. Raises Invalid."""
+    try:
+        header = _header.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as e:
+        raise _wrong(1, f"this is no file of Menshen: {e}") from e
+    if header.menshen != kind:
+        raise _wrong(1, f"menshen: this is a {header.menshen!r}, wanted is a {kind!r}")
+    if header.version != VERSION:
+        raise _wrong(1, f"version: {header.version}; this Menshen reads version {VERSION}")
+    return {"lesson": header.lesson[:32], "key": header.key[:255]}
+
+
+def _rows(lines: Iterable[tuple[int, bytes]], known: dict[str, Frame]) -> Iterator[Row]:
+    last = 0
+    for where, line in lines:
+        if not line.strip():
+            continue
+        if len(line) > LONGEST:
+            raise _wrong(where, f"longer than {LONGEST} bytes")
+        if line.startswith(b'{"frame":'):
+            frame = _read(where, line, _frame)
+            known[frame.frame] = Frame(id=frame.frame, told=frame.told, private=frame.private)
+            continue
+        read = _read(where, line, _line)
+        if read.n != last + 1:
+            raise _wrong(where, f"n: {read.n} after {last}; rows are missing or out of order")
+        last = read.n
+        yield _row(read)
+
+
+def _row(read: _Line) -> Row:
+    private = bytes(read.private).decode()
+    return Row(
+        number=read.n, at=read.at, recorded_at=read.recorded_at, kind=read.kind, body=bytes(read.body).decode(),
+        private={"null": None, '""': ""}.get(private, private),
+    )  # fmt: skip
+
+
+def _read(where: int, line: bytes, decoder: Any) -> Any:
+    try:
+        return decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as e:
+        cut = "" if line.endswith(b"\n") else " (the file ends in the middle of this line)"
+        raise _wrong(where, f"{e}{cut}") from e
+
+
+def _wrong(where: int, problem: str) -> Invalid:
+    return Invalid(problems=((f"line {where}", problem),))
