@@ -58,10 +58,13 @@ class Report:
         return tuple(d for d in self.done if not d.by and not d.observed)
 
 
-def report(played: Played, roster: Roster, start: float, hostile: Iterable[str] | None = None) -> Report:
-    """The figures of a lesson that was played."""
+def report(
+    played: Played, roster: Roster, start: float, hostile: Iterable[str] | None = None,
+    belong: Iterable[str] | None = None,
+) -> Report:  # fmt: skip
+    """The figures of a lesson that was played. `belong` = its pupils and teachers, where a script knows them."""
     people = _people(played.rows)
-    return _figures(played.rows, played.facts, people, roster, start, played.end, hostile)
+    return _figures(played.rows, played.facts, people, roster, start, played.end, hostile, belong)
 
 
 def happened(rows: Sequence[Logged], roster: Roster, start: float, hostile: Iterable[str] | None = None) -> Report:
@@ -73,10 +76,11 @@ def happened(rows: Sequence[Logged], roster: Roster, start: float, hostile: Iter
 
 def _figures(
     rows: Sequence[Logged], facts: Sequence[Fact], people: Mapping[str, Participant], roster: Roster, start: float,
-    end: float, hostile: Iterable[str] | None,
+    end: float, hostile: Iterable[str] | None, belong: Iterable[str] | None = None,
 ) -> Report:  # fmt: skip
     bad = frozenset(_unknown(people, roster) if hostile is None else hostile)
-    pupils = frozenset(k for k, p in people.items() if k not in bad and _belongs(p, roster))
+    known = (k for k, p in people.items() if _belongs(p, roster)) if belong is None else belong
+    pupils = frozenset(known) - bad
     done = tuple(d for row in rows if (d := _done(row, start)))
     spans = disturbances(facts, bad, end)
     inside = stays(facts, bad, end)

@@ -1,7 +1,7 @@
 """Where attempts come from: a script written by hand or by a generator, or a lesson that was recorded.
 
-A script is JSON lines: a header with the class, its people and what the platform can do; then what they try, by seconds
-since the start. A line with `after` happens so many seconds after a measure has moved that presence out.
+A script is JSON lines: a header with the class, its people (cast.py) and what the platform can do; then what they try
+(lines.py), by seconds since the start.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,9 @@ from app.domain.errors import Invalid
 from app.domain.people import Participant, Roster, RosterEntry
 from app.domain.state import SETS
 from app.replay.card import Card, everything, open_door
+from app.replay.cast import Cast, Group, cast
 from app.replay.frame import course_of
+from app.replay.lines import InOrder, Line, Moment, moments
 from app.replay.play import Attempt
 from app.replay.recording import Recording, Row, header_of
 from app.store import codec
@@ -46,28 +48,16 @@ class _Header(msgspec.Struct, forbid_unknown_fields=True):
     about: str = ""
     raid: bool = False
     within: float = 10.0
+    why: str = ""  # why it takes longer than ten seconds
+    presets: tuple[str, ...] = ()  # by which it may be judged, too
     start: float = START
     platform: str = "everything"
     policy: dict[str, Any] = {}
+    shrunk: bool = False
+    groups: dict[str, Group] = {}
     roster: tuple[RosterEntry, ...] = ()
     people: dict[str, _Person] = {}
     hostile: tuple[str, ...] = ()
-
-
-class _Line(msgspec.Struct, forbid_unknown_fields=True):
-    at: float
-    kind: str
-    who: str = ""
-    after: str = ""
-    name: str = ""
-    role: str = ""
-    text: str = ""
-    admitted: bool = False
-    button: str = ""
-    on: str = ""  # of a button: on whom
-    switches: dict[str, bool] = {}
-    scheduled_at: float | None = None  # of lesson.framed: seconds since the start
-    ends_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +73,11 @@ class Script:
     raid: bool = False
     within: float = 10.0  # seconds after the first hostile act in which the room should be calm
     hostile: frozenset[str] | None = None
+    belong: frozenset[str] | None = None  # pupils and teachers, whatever the list says; None = whom the list knows
 
 
 _headers = msgspec.json.Decoder(_Header)
-_lines = msgspec.json.Decoder(_Line)
+_lines = msgspec.json.Decoder(Line)
 
 
 def of_file(lines: Iterable[bytes], policy: Policy | None = None) -> Script:
@@ -100,16 +91,29 @@ def of_file(lines: Iterable[bytes], policy: Policy | None = None) -> Script:
         raise _wrong(1, str(e)) from e
     if header.platform not in PLATFORMS:
         raise _wrong(1, f"platform: one of {', '.join(PLATFORMS)}")
+    everybody = _cast(header)
     course = Course(
         school="", id="", name=header.title, connection="", policy=policy or documents.policy(header.policy),
-        policy_version=1, roster=Roster(header.roster), roster_version=1, shrunk=False, drill=False,
+        policy_version=1, roster=Roster(tuple(everybody.roster)), roster_version=1, shrunk=header.shrunk, drill=False,
     )  # fmt: skip
-    people = {key: _participant(key, person) for key, person in header.people.items()}
     return Script(
         title=header.title, about=header.about, course=course, card=PLATFORMS[header.platform](),
-        attempts=_attempts(numbered, people, header.start), start=header.start, raid=header.raid,
-        within=header.within, hostile=frozenset(header.hostile),
+        attempts=_attempts(numbered, everybody, header.start), start=header.start, raid=header.raid,
+        within=header.within, hostile=frozenset(everybody.hostile),
+        belong=frozenset(everybody.belong) if header.groups else None,
     )  # fmt: skip
+
+
+def _cast(header: _Header) -> Cast:
+    try:
+        everybody = cast(header.groups)
+    except KeyError as e:
+        raise _wrong(1, f"groups: no group {e}") from e
+    everybody.people |= {key: _participant(key, person) for key, person in header.people.items()}
+    everybody.roster += header.roster
+    everybody.hostile |= set(header.hostile)
+    everybody.belong -= everybody.hostile
+    return everybody
 
 
 def _participant(key: str, person: _Person) -> Participant:
@@ -120,48 +124,55 @@ def _participant(key: str, person: _Person) -> Participant:
         raise _wrong(1, f"people.{key}: {e}") from e
 
 
-def _attempts(lines: Iterable[tuple[int, bytes]], people: Mapping[str, Participant], start: float) -> Iterator[Attempt]:
-    last = float("-inf")
+def _attempts(lines: Iterable[tuple[int, bytes]], everybody: Cast, start: float) -> Iterator[Attempt]:
+    last, due = float("-inf"), InOrder()
     for where, text in lines:
         if not text.strip():
             continue
         try:
             line = _lines.decode(text)
-            event = _event(line, people, start)
+            found = [(m, _event(m, everybody.people, start)) for m in moments(line, everybody.groups, everybody.people)]
         except (msgspec.DecodeError, KeyError, TypeError, ValueError) as e:
             raise _wrong(where, f"{type(e).__name__}: {e}") from e
         if line.after:
-            yield Attempt(at=line.at, event=event, after=line.after)
+            yield from (Attempt(at=m.at, event=event, after=m.after) for m, event in found)
             continue
         if line.at < last:
             raise _wrong(where, f"at: {line.at:g} after {last:g}; lines are out of order")
         last = line.at
-        yield Attempt(at=event.at, event=event)
+        yield from (Attempt(at=e.at, event=e) for e in due.until(start + last))
+        for _, event in found:
+            due.add(event)
+    yield from (Attempt(at=e.at, event=e) for e in due.until(float("inf")))
 
 
-def _event(line: _Line, people: Mapping[str, Participant], start: float) -> ev.Event:
-    kind, at = ev.EVENTS[line.kind], start + line.at
+def _event(moment: Moment, people: Mapping[str, Participant], start: float) -> ev.Event:
+    kind, at, line = ev.EVENTS[moment.kind], start + moment.at, moment.line
     if kind is ev.LessonFramed:
         hours = {k: start + v for k in ("scheduled_at", "ends_at") if (v := getattr(line, k)) is not None}
         return ev.LessonFramed(at=at, **hours)
     if kind is ev.ButtonPressed:
         return msgspec.convert(
-            {"at": at, "button": line.button, "by": line.who or "teacher", "key": f"{line.at}", "participant": line.on},
+            {"at": at, "button": line.button, "by": line.who or "teacher", "key": f"{at}", "participant": line.on},
             ev.ButtonPressed,
         )
     if kind is ev.SettingsChanged:
         return ev.SettingsChanged(at=at, switches=ev.Switches(**line.switches))
-    if not issubclass(kind, ev.PersonEvent):
-        return kind(at=at)
-    who = people[line.who]
-    more: dict[str, Any] = {"name": line.name} if line.name else {}
-    if line.role:
-        more["role"] = type(who.role)(line.role)
+    if kind is ev.RosterPolled:  # the room itself says who is there (world.py)
+        return ev.RosterPolled(at=at, asked_at=at, attendance=ev.Attendance(inside=()))
+    return _of_person(moment, people, at) if issubclass(kind, ev.PersonEvent) else kind(at=at)
+
+
+def _of_person(moment: Moment, people: Mapping[str, Participant], at: float) -> ev.Event:
+    kind, who = ev.EVENTS[moment.kind], people[moment.who]
+    more: dict[str, Any] = {"name": moment.name} if moment.name else {}
+    if moment.line.role:
+        more["role"] = type(who.role)(moment.line.role)
     told: dict[str, Any] = {"at": at, "participant": replace(who, **more)}
     if kind is ev.ChatPosted:
-        told["text"] = line.text
+        told["text"] = moment.text
     if kind is ev.ParticipantJoined:
-        told["admitted"] = line.admitted
+        told["admitted"] = moment.line.admitted
     return kind(**told)
 
 
