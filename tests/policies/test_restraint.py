@@ -263,7 +263,7 @@ def test_a_rule_that_raises_is_one_alert_and_the_others_go_on() -> None:
     broken = fold(lesson(at=START + 9), started())
     object.__setattr__(broken, "switches", None)  # what no platform can do: a state that rules stumble over
     decided = decide(policy("seminar", quiet_start={"mode": "enforce"}), broken, started())
-    assert {(d.rule, d.reason) for d in decided} <= {("quiet_start", "rule_failed"), ("sharing", "rule_failed")}
+    assert {(d.rule, d.reason) for d in decided} <= {("quiet_start", "rule_failed"), ("share_guard", "rule_failed")}
     assert len(RULES) == 7
 
 

@@ -1,4 +1,4 @@
-"""sharing: who may share a screen."""
+"""share_guard: who may share a screen."""
 
 import pytest
 
@@ -55,4 +55,4 @@ OPENED = fold(ROOM, pressed("allow_share", at=LATER - 5))
 def test_who_may_share(
     settings: dict[str, object], state: LessonState, event: Event, expected: tuple[str, ...]
 ) -> None:
-    assert in_short(Rehearsal(only("sharing", **settings), state).tell(event)) == expected
+    assert in_short(Rehearsal(only("share_guard", **settings), state).tell(event)) == expected
