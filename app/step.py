@@ -17,9 +17,10 @@ from app.domain.actions import (
     at_once,
     plan,
 )
-from app.domain.events import ClockTicked, Event, OutcomeSettled, RosterPolled, SightLost, SightRegained
+from app.domain.events import ButtonPressed, ClockTicked, Event, OutcomeSettled, RosterPolled, SightLost, SightRegained
 from app.domain.incidents import incident_for
 from app.domain.state import LessonState, Standing, apply, proven, satisfied
+from app.framing import carry
 from app.store.log import Lesson, Queued, Writing
 from policies import decide
 from policies.restraint import in_force
@@ -67,6 +68,8 @@ class Steps:
         if isinstance(event, ClockTicked) and not planned:
             return []
         self.writing.append(lesson, event, after)
+        if isinstance(event, ButtonPressed) and event.undo_of:
+            self.writing.strikes.take_back(lesson.school, event.undo_of)
         intents = [intent for one in planned for intent in self._intend(lesson, one, press)]
         for open_one in lesson.state.unproven():
             standing = lesson.state.intents[open_one.id]  # settling another one may have settled this one on the way
@@ -101,6 +104,8 @@ class Steps:
             action = replace(action, text=self.say(lesson, decision))
         standing = self._standing(lesson, planned, action)
         queued = self.writing.intend(lesson, standing, decision.params, support, press)
+        if standing.strike:
+            carry(self.writing, lesson, standing)
         return [queued.id, *self._begin(lesson, standing, support, queued)]
 
     def _begin(self, lesson: Lesson, standing: Standing, support: Support, queued: Queued) -> list[str]:

@@ -246,8 +246,23 @@ incidents = Table(
     Column("reviewer", Text, nullable=False),
     Column("reviewed_at", Float, nullable=True),
     Column("drill", Boolean, nullable=False),
+    Column("pupil", Boolean, nullable=False),  # an offence of somebody who belongs here is in it
     Index(None, "school_id", "opened_at"),
     Index(None, "school_id", "lesson_id"),
+)
+
+strikes = Table(  # offences that still count in the next lessons of a course; no names
+    "strikes",
+    metadata,
+    _school(),
+    Column("intent_id", String(48), primary_key=True),  # the measure that answered to it
+    Column("course_id", String(32), nullable=False),
+    Column("lesson_id", String(32), nullable=False),
+    Column("person", String(300), nullable=False),  # the lasting key: an entry of the roster, or an account
+    Column("rule", String(32), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("until", Float, nullable=False),  # when it is forgotten
+    Index(None, "school_id", "course_id", "until"),
 )
 
 # --- what connections remember ----------------------------------------------------------------------------------------
