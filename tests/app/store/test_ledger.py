@@ -41,23 +41,23 @@ def test_an_untouched_record_holds(school: School, raided: str) -> None:
 
 Tamper = Callable[[str], Any]
 TAMPERED: dict[str, tuple[int, Tamper]] = {
-    "one letter of the body": (3, lambda x: row(x, 3).values(body=func.replace(log.body, "quiet", "quieu"))),
-    "one letter of a name": (5, lambda x: row(x, 5).values(private=func.replace(log.private, "a-li", "a-lj"))),
-    "a name taken away, its salt kept": (5, lambda x: row(x, 5).values(private="")),
-    "the platform's time": (4, lambda x: row(x, 4).values(at=log.at + 1)),
-    "our time": (4, lambda x: row(x, 4).values(recorded_at=log.recorded_at - 0.001)),
-    "the kind": (6, lambda x: row(x, 6).values(kind="participant.left")),
-    "moved to another incident": (8, lambda x: row(x, 8).values(incident_id="elsewhere")),
-    "moved to no incident": (8, lambda x: row(x, 8).values(incident_id=None)),
-    "a number": (5, lambda x: row(x, 5).values(number=500)),
-    "the salt": (5, lambda x: row(x, 5).values(salt=b"0" * 16)),
-    "the commitment": (5, lambda x: row(x, 5).values(commitment=b"0" * 32, private=None, salt=None)),
-    "the hash": (5, lambda x: row(x, 5).values(hash=b"0" * 32)),
-    "a row removed": (7, lambda x: delete(t.log).where(log.lesson_id == x, log.number == 7)),
+    "one letter of the body": (4, lambda x: row(x, 4).values(body=func.replace(log.body, "quiet", "quieu"))),
+    "one letter of a name": (6, lambda x: row(x, 6).values(private=func.replace(log.private, "a-li", "a-lj"))),
+    "a name taken away, its salt kept": (6, lambda x: row(x, 6).values(private="")),
+    "the platform's time": (5, lambda x: row(x, 5).values(at=log.at + 1)),
+    "our time": (5, lambda x: row(x, 5).values(recorded_at=log.recorded_at - 0.001)),
+    "the kind": (7, lambda x: row(x, 7).values(kind="participant.left")),
+    "moved to another incident": (9, lambda x: row(x, 9).values(incident_id="elsewhere")),
+    "moved to no incident": (9, lambda x: row(x, 9).values(incident_id=None)),
+    "a number": (6, lambda x: row(x, 6).values(number=500)),
+    "the salt": (6, lambda x: row(x, 6).values(salt=b"0" * 16)),
+    "the commitment": (6, lambda x: row(x, 6).values(commitment=b"0" * 32, private=None, salt=None)),
+    "the hash": (6, lambda x: row(x, 6).values(hash=b"0" * 32)),
+    "a row removed": (8, lambda x: delete(t.log).where(log.lesson_id == x, log.number == 8)),
     "the first row removed": (1, lambda x: delete(t.log).where(log.lesson_id == x, log.number == 1)),
-    "the tail cut off": (11, lambda x: delete(t.log).where(log.lesson_id == x, log.number > 11)),
-    "the lesson's count set back": (12, lambda x: update(t.lessons).where(lessons.id == x).values(number=11)),
-    "the lesson's head": (12, lambda x: update(t.lessons).where(lessons.id == x).values(head=b"0" * 32)),
+    "the tail cut off": (12, lambda x: delete(t.log).where(log.lesson_id == x, log.number > 12)),
+    "the lesson's count set back": (13, lambda x: update(t.lessons).where(lessons.id == x).values(number=12)),
+    "the lesson's head": (13, lambda x: update(t.lessons).where(lessons.id == x).values(head=b"0" * 32)),
 }
 
 
@@ -72,26 +72,26 @@ def test_whatever_is_changed_the_check_names_the_row(school: School, raided: str
 
 
 def test_two_rows_that_changed_places_are_found(school: School, raided: str) -> None:
-    for old, new in ((6, 600), (7, 6), (600, 7)):
+    for old, new in ((7, 600), (8, 7), (600, 8)):
         assert school.change(row(raided, old).values(number=new)) == 1
     broken = walked(school, raided).broken
     assert broken
-    assert broken.number == 6
+    assert broken.number == 7
 
 
 def test_every_single_byte_counts(school: School, raided: str) -> None:
     """One byte after the other of one row is flipped and put back."""
     with school.reader.begin() as db:
-        kept = db.execute(select(t.log).where(log.lesson_id == raided, log.number == 8)).one()
+        kept = db.execute(select(t.log).where(log.lesson_id == raided, log.number == 9)).one()
     tried = 0
     for column in ("body", "private"):
         text = getattr(kept, column)
         for at in range(0, len(text), 7):
             flipped = text[:at] + chr(ord(text[at]) ^ 1) + text[at + 1 :]
-            school.change(row(raided, 8).values({column: flipped}))
+            school.change(row(raided, 9).values({column: flipped}))
             assert walked(school, raided).broken is not None, (column, at)
             tried += 1
-        school.change(row(raided, 8).values({column: text}))
+        school.change(row(raided, 9).values({column: text}))
     assert tried > 20
     assert walked(school, raided).broken is None
 
@@ -102,19 +102,19 @@ def test_an_incident_that_was_taken_away_is_missed(school: School, raided: str) 
     broken = walked(school, raided).broken
     assert broken
     assert "incident" in broken.problem
-    assert broken.number == 8
+    assert broken.number == 9
 
 
 def test_a_tail_cut_off_with_the_lesson_set_back_to_match_leaves_its_actions_behind(
     school: School, raided: str
 ) -> None:
     with school.reader.begin() as db:
-        seven = db.execute(select(log.hash).where(log.lesson_id == raided, log.number == 7)).scalar_one()
-    school.change(delete(t.log).where(log.lesson_id == raided, log.number > 7))
-    school.change(update(t.lessons).where(lessons.id == raided).values(number=7, head=seven))
+        eight = db.execute(select(log.hash).where(log.lesson_id == raided, log.number == 8)).scalar_one()
+    school.change(delete(t.log).where(log.lesson_id == raided, log.number > 8))
+    school.change(update(t.lessons).where(lessons.id == raided).values(number=8, head=eight))
     broken = walked(school, raided).broken
     assert broken
-    assert broken.number == 8
+    assert broken.number == 9
 
 
 def test_a_row_rewritten_with_a_fresh_chain_behind_it_changes_the_head(school: School, raided: str) -> None:
@@ -123,7 +123,7 @@ def test_a_row_rewritten_with_a_fresh_chain_behind_it_changes_the_head(school: S
     assert receipt == school.review.head(SCHOOL)
     school.change(update(t.lessons).where(lessons.id == raided).values(head=b"1" * 32))
     assert school.review.head(SCHOOL).digest != receipt.digest
-    assert (receipt.lessons, receipt.rows) == (2, 12 + walked(school, school.lesson(MUSIC)).rows)
+    assert (receipt.lessons, receipt.rows) == (2, 13 + walked(school, school.lesson(MUSIC)).rows)
 
 
 def test_anyone_can_recompute_the_proof_of_an_intent(school: School, raided: str) -> None:
@@ -148,7 +148,7 @@ def test_erased_names_leave_a_chain_that_holds(school: School, raided: str) -> N
     assert school.review.erase(school.at - 86_400).rows > 10
     found = list(school.review.walk(SCHOOL))
     assert all(w.broken is None and w.erased == w.rows and w.bare == 0 for w in found)
-    assert school.change(row(raided, 3).values(body=func.replace(log.body, "quiet", "quieu"))) == 1
+    assert school.change(row(raided, 4).values(body=func.replace(log.body, "quiet", "quieu"))) == 1
     assert walked(school, raided).broken is not None
 
 
@@ -158,11 +158,11 @@ def test_verify_says_line_by_line_what_it_found(school: School, raided: str) -> 
     assert len(lines) == 1
     assert lines[0].startswith("OK")
     assert school.review.head(SCHOOL).digest in lines[0]
-    school.change(row(raided, 3).values(kind="unknown"))
+    school.change(row(raided, 4).values(kind="unknown"))
     lines.clear()
     assert not verify(school.reader, lines.append)
     assert [line.startswith("BROKEN") for line in lines] == [True, True]
-    assert f"lesson {raided}, row 3" in lines[0]
+    assert f"lesson {raided}, row 4" in lines[0]
 
 
 def test_verify_of_an_empty_house_finds_nothing_wrong(school: School) -> None:
@@ -173,7 +173,7 @@ def test_verify_of_an_empty_house_finds_nothing_wrong(school: School) -> None:
 
 
 def test_verify_points_out_names_that_somebody_erased_from_held_evidence(school: School, raided: str) -> None:
-    school.change(row(raided, 9).values(private=None, salt=None))
+    school.change(row(raided, 10).values(private=None, salt=None))
     lines: list[str] = []
     assert verify(school.reader, lines.append)
     assert any(line.startswith("NOTE") and raided in line for line in lines)
