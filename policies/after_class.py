@@ -43,7 +43,7 @@ class AfterClass(Settings):
     def contradictions(self) -> Iterable[Contradiction]:
         """The harder step never comes first."""
         if self.end_minutes < self.mute_minutes:
-            yield Contradiction(("end_minutes", "mute_minutes"), "end_minutes must not be less than mute_minutes")
+            yield Contradiction(("end_minutes", "mute_minutes"), "the room is ended before microphones are closed")
 
 
 def over_at(settings: AfterClass, state: LessonState) -> float | None:

@@ -57,7 +57,7 @@ class Ladder(Settings):
         """A harder measure never comes before a milder one."""
         for milder, harder in (("mute_at", "hold_at"), ("hold_at", "kick_at"), ("kick_at", "ban_at")):
             if getattr(self, harder) < getattr(self, milder):
-                yield Contradiction((harder, milder), f"{harder} must not be less than {milder}: mildest first")
+                yield Contradiction((harder, milder), "a milder measure must come before a harder one")
 
 
 _FAILED = frozenset({OutcomeKind.UNCONFIRMED, OutcomeKind.REFUSED, OutcomeKind.FAILED, OutcomeKind.UNSUPPORTED})

@@ -28,7 +28,7 @@ class Noise(Settings):
     def contradictions(self) -> Iterable[Contradiction]:
         """A verified pupil is never allowed less than somebody whom nobody knows."""
         if self.stranger_times > self.times:
-            yield Contradiction(("stranger_times", "times"), "stranger_times must not be more than times")
+            yield Contradiction(("stranger_times", "times"), "strangers may not unmute more often than pupils")
 
 
 def decide(settings: Noise, state: LessonState, event: AudioUnmuted) -> Iterator[Decision]:

@@ -41,7 +41,9 @@ class ShareGuard(Settings):
     def contradictions(self) -> Iterable[Contradiction]:
         """There must be a time in which one may share."""
         if self.to_minute <= self.from_minute:
-            yield Contradiction(("to_minute", "from_minute"), "to_minute must be greater than from_minute")
+            yield Contradiction(
+                ("to_minute", "from_minute"), "nobody could ever share: the end is not after the beginning"
+            )
 
 
 def decide(settings: ShareGuard, state: LessonState, event: Event) -> Iterator[Decision]:
