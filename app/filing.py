@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from adapters.base import Received
 from app.domain.events import Event, LessonEnded, LessonStarted, ParticipantJoined, ParticipantWaiting, Unknown
 from app.domain.state import Status
+from app.framing import frame
 from app.step import Steps
 from app.store.log import Lesson, Writing
 
@@ -112,4 +113,6 @@ class Filing:
         if course is None:
             self._writing.unclaimed(school, connection, meeting[:255], event.at)
             return None
-        return self._writing.open_lesson(school, connection, key, course, secrets.token_hex(6))
+        opened = self._writing.open_lesson(school, connection, key, course, secrets.token_hex(6))
+        self._steps.take(opened, frame(self._writing, opened, event.at))
+        return opened

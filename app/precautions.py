@@ -3,11 +3,11 @@
 from typing import cast
 
 from adapters.preparation import Precaution
-from policies import quiet_start, roster_only, sharing
+from policies import quiet_start, roster_only, share_guard
 from policies.base import Policy
 from policies.quiet_start import QuietStart
 from policies.roster_only import RosterOnly
-from policies.sharing import Sharing
+from policies.share_guard import ShareGuard
 
 
 def wanted(policy: Policy) -> frozenset[Precaution]:
@@ -26,7 +26,7 @@ def wanted(policy: Policy) -> frozenset[Precaution]:
     if quiet.mode == "enforce":
         chosen |= {Precaution.MUTE_ON_ENTRY} if quiet.mute else set()
         chosen |= {Precaution.CHAT_OFF} if quiet.chat else set()
-    share = cast(Sharing, policy.of(sharing.RULE))
+    share = cast(ShareGuard, policy.of(share_guard.RULE))
     if share.mode == "enforce" and share.who == "hosts":
         chosen.add(Precaution.HOST_ONLY_SHARE)
     return frozenset(chosen)

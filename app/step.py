@@ -19,6 +19,7 @@ from app.domain.actions import (
     plan,
 )
 from app.domain.events import (
+    ButtonPressed,
     ClockTicked,
     Event,
     LessonFramed,
@@ -29,8 +30,10 @@ from app.domain.events import (
 )
 from app.domain.incidents import incident_for
 from app.domain.state import LessonState, Standing, apply, proven, satisfied
+from app.framing import carry
 from app.replay.frame import Frame, frame_of
 from app.store.log import Lesson, Queued
+from app.store.strikes import Offence
 from policies import decide
 from policies.restraint import in_force
 
@@ -50,6 +53,12 @@ class Book(Protocol):
         self, lesson: Lesson, standing: Standing, params: tuple[tuple[str, str], ...], support: Support, press: str = ""
     ) -> Queued:
         """Write one intent in its incident."""
+
+    def offend(self, offence: Offence) -> None:
+        """Keep an offence that counts in later lessons, too."""
+
+    def forgive(self, school: str, intent: str) -> None:
+        """The offence of this intent does not count any more."""
 
 
 class Able(Protocol):
@@ -108,6 +117,8 @@ class Steps:
         if isinstance(event, ClockTicked) and not planned:
             return []
         self.writing.append(lesson, event, after)
+        if isinstance(event, ButtonPressed) and event.undo_of:
+            self.writing.forgive(lesson.school, event.undo_of)
         intents = [intent for one in planned for intent in self._intend(lesson, one, press)]
         for open_one in lesson.state.unproven():
             standing = lesson.state.intents[open_one.id]  # settling another one may have settled this one on the way
@@ -153,6 +164,8 @@ class Steps:
             action = replace(action, text=self.say(lesson, decision))
         standing = self._standing(lesson, planned, action)
         queued = self.writing.intend(lesson, standing, decision.params, support, press)
+        if standing.strike:
+            carry(self.writing, lesson, standing)
         return [queued.id, *self._begin(lesson, standing, support, queued)]
 
     def _begin(self, lesson: Lesson, standing: Standing, support: Support, queued: Queued) -> list[str]:

@@ -7,9 +7,22 @@ from typing import cast
 from app.domain.actions import Action, ActionKind, Decision, Severity
 from app.domain.events import Event
 from app.domain.state import LessonState, Status
-from policies import emergency, impostor, ladder, late_lock, quiet_start, restraint, roster_only, sharing
+from policies import (
+    after_class,
+    emergency,
+    impostor,
+    ladder,
+    late_lock,
+    noise,
+    quiet_start,
+    restraint,
+    roster_only,
+    share_guard,
+)
 from policies.base import Policy, Rule
+from policies.ladder import Ladder
 from policies.restraint import Restraint, restrain
+from policies.rungs import climbed
 
 RULES: tuple[Rule, ...] = (
     emergency.RULE,
@@ -17,7 +30,9 @@ RULES: tuple[Rule, ...] = (
     roster_only.RULE,
     late_lock.RULE,
     quiet_start.RULE,
-    sharing.RULE,
+    share_guard.RULE,
+    noise.RULE,
+    after_class.RULE,
     ladder.RULE,
     restraint.RULE,
 )
@@ -35,6 +50,9 @@ def decide(policy: Policy, state: LessonState, event: Event) -> tuple[Decision, 
     wishes = [wish for rule in _BY_EVENT.get(type(event), ()) for wish in _ask(rule, policy, state, event)]
     if not wishes:
         return ()
+    if any(wish.strike for wish in wishes):
+        rungs = cast(Ladder, policy.of(ladder.RULE))
+        wishes = [raised for wish in wishes for raised in climbed(rungs, state, wish)]
     return restrain(cast(Restraint, policy.of(restraint.RULE)), state, wishes)
 
 

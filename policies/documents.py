@@ -15,6 +15,8 @@ from app.domain.errors import Invalid
 from policies import RULES
 from policies.base import Policy, Settings
 
+FORMER = {"sharing": "share_guard"}  # former names of rules: documents that still use them stay valid
+
 PRESETS = ("lecture", "seminar", "exam", "open_day", "strict")
 DEFAULT = "lecture"
 
@@ -33,6 +35,7 @@ def policy(document: Mapping[str, Any]) -> Policy:
     name = document.get("preset", DEFAULT)
     base = preset(name if isinstance(name, str) else "")
     problems: list[tuple[str, str]] = []
+    document = named_anew(document, problems)
     rules: dict[str, Settings] = {}
     known = {rule.name: rule for rule in RULES}
     for key in document:
@@ -44,7 +47,8 @@ def policy(document: Mapping[str, Any]) -> Policy:
             problems.append((rule.name, "an object of settings"))
             continue
         try:
-            rules[rule.name] = rule.settings.model_validate({**base.get(rule.name, {}), **own})
+            rules[rule.name] = made = rule.settings.model_validate({**base.get(rule.name, {}), **own})
+            problems.extend((f"{rule.name}.{wrong.fields[0]}", wrong.why) for wrong in made.contradictions())
         except ValidationError as e:
             problems.extend(_problems(rule.name, rule.settings, e))
     if problems:
@@ -58,10 +62,21 @@ def written(merged: Policy) -> dict[str, Any]:
     return {"preset": merged.preset if merged.preset in PRESETS else DEFAULT, **rules}
 
 
+def named_anew(document: Mapping[str, Any], problems: list[tuple[str, str]]) -> Mapping[str, Any]:
+    """The document with every rule under the name it has today; both names for one rule are a problem."""
+    if FORMER.keys().isdisjoint(document):
+        return document
+    for former in FORMER.keys() & document.keys():
+        if FORMER[former] in document:
+            problems.append((former, f"the former name of {FORMER[former]}: the document may say only one of both"))
+    return {FORMER.get(key, key): value for key, value in document.items() if FORMER.get(key) not in document}
+
+
 def effective(document: Mapping[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
     """The merged document: for every rule and field its value and where it comes from (default, preset, course)."""
     merged = policy(document)
     base = preset(merged.preset)
+    document = named_anew(document, [])
 
     def origin(rule: str, field: str) -> str:
         if field in document.get(rule, {}):

@@ -1,10 +1,12 @@
 """What follows when a measure did not take effect: the next step, never the same request again and again.
 
+The settings also say what the n-th offence of a person costs; rungs.py raises the wishes by them.
+
 A platform may answer 200 and do nothing (field.md S9). A measure against a presence that is still inside after its
 proof failed is followed by the next step here; the last one calls people.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.domain.actions import (
     PERSON_ACTIONS,
@@ -19,12 +21,43 @@ from app.domain.actions import (
 )
 from app.domain.events import OutcomeSettled
 from app.domain.state import LessonState, Person, Standing, satisfied
-from policies.base import Rule, Settings
+from policies.base import Contradiction, Rule, Settings, setting
 from policies.roster_only import identity_facts
 
 
 class Ladder(Settings):
-    """How measures are stepped up."""
+    """What the next offence of the same person costs, and what follows when a measure did not take effect."""
+
+    mute_at: int = setting(
+        2, "offence from which somebody is muted, or silenced in chat, not only told (1 to 10, 10 = never)",
+        stricter="lower", ge=1, le=10,
+    )  # fmt: skip
+    hold_at: int = setting(
+        3, "offence from which somebody who is not verified goes back to the waiting room (1 to 10, 10 = never)",
+        stricter="lower", ge=1, le=10,
+    )  # fmt: skip
+    kick_at: int = setting(
+        5, "offence from which a stranger is put out; never a name of the class list (1 to 10, 10 = never)",
+        stricter="lower", ge=1, le=10,
+    )  # fmt: skip
+    ban_at: int = setting(
+        7, "offence from which a stranger is put out and kept out (1 to 10, 10 = never)",
+        stricter="lower", ge=1, le=10,
+    )  # fmt: skip
+    apart_seconds: int = setting(
+        5, "seconds within which several offences of one person count as one (0 to 120)",
+        stricter="lower", ge=0, le=120,
+    )  # fmt: skip
+    carry_days: int = setting(
+        14, "days for which an offence still counts in the next lessons of the course (0 to 90, 0 = never)",
+        stricter="higher", ge=0, le=90,
+    )  # fmt: skip
+
+    def contradictions(self) -> Iterable[Contradiction]:
+        """A harder measure never comes before a milder one."""
+        for milder, harder in (("mute_at", "hold_at"), ("hold_at", "kick_at"), ("kick_at", "ban_at")):
+            if getattr(self, harder) < getattr(self, milder):
+                yield Contradiction((harder, milder), "a milder measure must come before a harder one")
 
 
 _FAILED = frozenset({OutcomeKind.UNCONFIRMED, OutcomeKind.REFUSED, OutcomeKind.FAILED, OutcomeKind.UNSUPPORTED})

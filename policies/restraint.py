@@ -11,8 +11,9 @@ from pydantic import Field
 
 from app.domain.actions import STRENGTH, UNDO, Action, ActionKind, Decision, Lane, OutcomeKind, Severity
 from app.domain.events import ClockTicked
+from app.domain.people import Trust
 from app.domain.state import SETS, LessonState, Standing
-from policies.base import Rule, Settings
+from policies.base import Rule, Settings, setting
 from policies.emergency import CALM
 
 REPEAT = 60.0  # seconds in which no rule asks again for what was just told or has just failed
@@ -28,6 +29,17 @@ class Restraint(Settings):
     wave_lock_minutes: int = Field(
         10, ge=1, le=240, description="minutes after which a room closed by a wave opens again (1 to 240)"
     )
+    silence_minutes: int = setting(
+        10, "minutes after which somebody whom a rule silenced in chat may write again (1 to 240)",
+        stricter="higher", ge=1, le=240,
+    )  # fmt: skip
+    hold_minutes: int = setting(
+        5, "minutes after which somebody of the class list whom a rule sent back to wait is let in again (1 to 240)",
+        stricter="higher", ge=1, le=240,
+    )  # fmt: skip
+    ban_minutes: int = setting(
+        120, "minutes after which the ban of a stranger by a rule ends (1 to 600)", stricter="higher", ge=1, le=600
+    )
 
 
 _AGAINST = frozenset(STRENGTH)
@@ -36,7 +48,9 @@ _DRASTIC = frozenset({ActionKind.KICK, ActionKind.BAN})
 
 def restrain(settings: Restraint, state: LessonState, wishes: Sequence[Decision]) -> tuple[Decision, ...]:
     """What is left of the wishes on one event."""
-    kept = [w for w in map(_needs_facts, wishes) if not _spared(state, w) and not in_force(state, w)]
+    held = _held_for_now(state) if any(w.action.kind is ActionKind.ADMIT for w in wishes) else frozenset()
+    open_to = [w for w in map(_needs_facts, wishes) if not _spared(state, w) and not _lets_in(w, held)]
+    kept = [_for_a_time(settings, state, w) for w in open_to if not in_force(state, w)]
     return tuple(_within_budget(settings, state, _strongest(kept)))
 
 
@@ -53,6 +67,40 @@ def _spared(state: LessonState, wish: Decision) -> bool:
         return False
     person = state.person(target.id)
     return bool(person and person.staff)
+
+
+def _held_for_now(state: LessonState) -> frozenset[str]:
+    """Whom a rule holds for some minutes: that hold ends by itself, and no other rule ends it sooner."""
+    timed = (s for s in state.intents.values() if s.until is not None and s.until > state.now)
+    return frozenset(s.action.target.id for s in timed if s.action.kind is ActionKind.HOLD and s.action.target)
+
+
+def _lets_in(wish: Decision, held: frozenset[str]) -> bool:
+    target = wish.action.target
+    admits = wish.action.kind is ActionKind.ADMIT and not wish.by and not wish.undo_of
+    return bool(admits and target and target.id in held)
+
+
+def _for_a_time(settings: Restraint, state: LessonState, wish: Decision) -> Decision:
+    """Every automatic measure against a person that can be taken back ends by itself.
+
+    A hold ends for those of the class list only: a stranger waits until somebody lets him in, and so does a name for
+    which nothing else speaks, unless it is only an offence that sent it out.
+    """
+    kind, target = wish.action.kind, wish.action.target
+    if wish.by or wish.expires_after is not None or target is None or kind not in UNDO:
+        return wish
+    if kind is ActionKind.HOLD:
+        person = state.person(target.id)
+        listed = person and (person.trusted or (wish.strike and person.match.trust is Trust.CLAIMED))
+        if not listed or (person and state.is_barred(person)):
+            return wish
+    minutes = {
+        ActionKind.SILENCE: settings.silence_minutes,
+        ActionKind.HOLD: settings.hold_minutes,
+        ActionKind.BAN: settings.ban_minutes,
+    }.get(kind)
+    return wish if minutes is None else replace(wish, expires_after=minutes * 60.0)
 
 
 def in_force(state: LessonState, wish: Decision) -> bool:
@@ -117,6 +165,7 @@ def _pressed_together(state: LessonState, standing: Standing, wish: Decision) ->
 def _strongest(wishes: Sequence[Decision]) -> list[Decision]:
     """One measure per presence; wishes about the room and alerts all stay."""
     best: dict[str, Decision] = {}
+    offended = {w.action.target.id for w in wishes if w.strike and w.action.target and not (w.observed or w.by)}
     for wish in wishes:
         target = wish.action.target
         if target and wish.action.kind in _AGAINST:
@@ -126,9 +175,12 @@ def _strongest(wishes: Sequence[Decision]) -> list[Decision]:
     chosen = set(map(id, best.values()))
     kept: dict[tuple[str, ...], Decision] = {}
     for wish in wishes:
-        personal = wish.action.target and wish.action.kind in _AGAINST
-        if personal and id(wish) not in chosen:
-            continue
+        target = wish.action.target
+        if target and wish.action.kind in _AGAINST:
+            if id(wish) not in chosen:
+                continue
+            if target.id in offended and not (wish.observed or wish.by):
+                wish = replace(wish, strike=True)  # what answers to an offence counts as one, whoever wished for it
         key = (*wish.action.key, wish.reason if wish.action.kind is ActionKind.ALERT else "")
         held = kept.get(key)
         if held is None or _outlasts(wish, held):
@@ -197,15 +249,16 @@ def _close_the_room(settings: Restraint, state: LessonState) -> Iterator[Decisio
 
 
 def decide(settings: Restraint, state: LessonState, event: ClockTicked) -> Iterator[Decision]:
-    """Take back every measure whose time is up, unless somebody changed it since."""
+    """Take back every measure whose time is up, unless somebody changed it since or the person is not there."""
     for standing in _temporary(state):
         if standing.until is None or standing.until > state.now:
             continue
+        target = standing.action.target
         yield Decision(
             action=replace(standing.action, kind=UNDO[standing.action.kind]),
             rule="restraint",
             reason="time_is_up",
-            params=(("action", standing.action.kind.value),),
+            params=(("action", standing.action.kind.value), *((("name", target.name),) if target else ())),
             severity=Severity.INFO,
             lane=Lane.ROUTINE,
             undo_of=standing.id,
@@ -224,8 +277,26 @@ def _temporary(state: LessonState) -> Iterator[Standing]:
             continue
         sets = SETS.get(standing.action.kind)
         latest = state.changes.get(sets[0]) if sets else None
-        if sets is None or (latest is not None and latest.intent == standing.id):
+        if (latest is not None and latest.intent == standing.id) if sets else _still_ours(state, standing):
             yield standing
+
+
+def _still_ours(state: LessonState, standing: Standing) -> bool:
+    """Whether a measure against a person is there to be taken back, by us, and by this intent.
+
+    Somebody else may have let him in, a human may have sent him out since, a later measure may last longer; and who
+    has left is neither silenced nor waiting. Whoever is banned is not here by that very measure.
+    """
+    target, kind = standing.action.target, standing.action.kind
+    if target is None or standing.status in (OutcomeKind.PENDING, OutcomeKind.SIMULATED):
+        return False
+    person = (state.waiting if kind is ActionKind.HOLD else state.inside).get(target.id)
+    if kind is not ActionKind.BAN and person is None:
+        return False
+    if kind is ActionKind.HOLD and person and state.is_barred(person):
+        return False
+    same = (s for s in state.intents.values() if s.action.key == standing.action.key and s.id != standing.id)
+    return not any(s.at >= standing.at and (s.by or (s.until or 0.0) > (standing.until or 0.0)) for s in same)
 
 
 RULE = Rule(name="restraint", settings=Restraint, decide=decide, on=(ClockTicked,), wake=wake)

@@ -44,6 +44,12 @@ class Tape:
     def frame(self, lesson: Lesson, frame: Frame) -> None:
         """Nothing to keep: a tape is told its frame."""
 
+    def offend(self, offence: object) -> None:
+        """A replay leaves nothing to later lessons."""
+
+    def forgive(self, school: str, intent: str) -> None:
+        """Nor does it take anything back."""
+
     def append(self, lesson: Lesson, event: Event, state: LessonState) -> None:
         """Keep an event's row."""
         incident = None

@@ -15,14 +15,15 @@ from app.domain.people import Roster, RosterEntry
 from app.domain.state import LessonState, Standing
 
 PRIVATE = frozenset(
-    {"name", "account", "accounts", "address", "email", "network", "link", "text", "raw", "params", "title"}
+    {"name", "account", "accounts", "address", "email", "network", "link", "text", "raw", "params", "title", "strikes"}
 )
 _OMITTED = frozenset(
     {"name", "account", "email", "network", "link", "address", "stream", "message", "undo_of", "title", "detail",
-     "code", "raw", "reference", "by", "button", "target", "operator", "instruction", "switches", "waiting"}
+     "code", "raw", "reference", "by", "button", "target", "operator", "instruction", "switches", "waiting", "frame",
+     "scheduled_at", "ends_at"}
 )  # fmt: skip
 _EMPTY = ("", None)
-_RARELY = frozenset({"admitted", "accounts", "strike"})  # written only where there is something to say
+_RARELY = frozenset({"admitted", "accounts", "strike", "strikes"})  # written only where there is something to say
 # Fields that an event cannot do without, but a row can: they are personal and erased, or were empty.
 _ERASED = {"chat.posted": {"text": ""}, "unknown": {"name": ""}, "button.pressed": {"by": ""}}
 

@@ -22,8 +22,10 @@ from app.store import statements as sql
 from app.store import tables as t
 from app.store.courses import Course, Courses
 from app.store.frames import Framed, keep
+from app.store.hours import planned
 from app.store.runs import Run, Runs, forget, waiting
 from app.store.shelf import Shelf
+from app.store.strikes import Offence, Strikes
 
 RECENT = 20_000  # delivery ids at hand, so that a prompt repetition needs no look into the database
 Claim = tuple[str, str, str]  # school, connection, delivery id
@@ -154,6 +156,7 @@ class Writing:
     ) -> None:
         self._db = connection
         self.runs = runs or Runs(connection, {}, now)
+        self.strikes = Strikes(connection)
         self._shelf = shelf
         self._courses = courses
         self.now = now
@@ -307,6 +310,14 @@ class Writing:
         """Keep what a lesson is judged by; the same frame is kept once."""
         keep(self._db, lesson.school, frame, self.now)
 
+    def offend(self, offence: Offence) -> None:
+        """Keep an offence that counts in later lessons, too."""
+        self.strikes.keep(offence)
+
+    def forgive(self, school: str, intent: str) -> None:
+        """The offence of this intent does not count any more."""
+        self.strikes.take_back(school, intent)
+
     def append(self, lesson: Lesson, event: Event, state: LessonState) -> None:
         """Write one event and take over the state that holds it."""
         incident = None
@@ -376,6 +387,10 @@ class Writing:
         """The course that a platform's meeting belongs to."""
         return self._courses.of_meeting(self._db, school, connection, meeting)
 
+    def planned(self, lesson: Lesson, at: float) -> tuple[float, float] | None:
+        """When a lesson that opens at `at` was planned to begin and to be over; None when nobody planned it."""
+        return planned(self._db, lesson.school, lesson.course.id, lesson.connection, lesson.key, at)
+
     def settled(self) -> tuple[tuple[str, str, OutcomeKind], ...]:
         """(lesson, intent, outcome) of every outcome written."""
         return tuple(self._outcomes)
@@ -415,7 +430,7 @@ class Writing:
         """Open the incident or let it grow by what the fold knows of it."""
         case = next(c for c in (lesson.state.incident, lesson.state.routine) if c and c.id == standing.incident)
         told = {"last_at": case.last_at, "severity": int(case.severity), "rules": f",{','.join(case.rules)},",
-                "actions": case.actions}  # fmt: skip
+                "actions": case.actions, "pupil": case.pupil}  # fmt: skip
         if case.id in self._opened:
             self._opened[case.id].update(told)
         elif case.actions == 1:

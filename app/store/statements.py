@@ -27,7 +27,7 @@ SETTLE = (
 GROW_INCIDENT = (
     update(t.incidents)
     .where(t.incidents.c.school_id == bindparam("b_school"), t.incidents.c.id == bindparam("b_id"))
-    .values({c: bindparam(c) for c in ("last_at", "severity", "rules", "actions")})
+    .values({c: bindparam(c) for c in ("last_at", "severity", "rules", "actions", "pupil")})
 )
 FIND = (
     select(

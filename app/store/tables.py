@@ -246,7 +246,7 @@ incidents = Table(
     Column("opened_at", Float, nullable=False),
     Column("last_at", Float, nullable=False),
     Column("severity", Integer, nullable=False),
-    Column("rules", Text, nullable=False),  # ",roster_only,sharing," in order of appearance
+    Column("rules", Text, nullable=False),  # ",roster_only,share_guard," in order of appearance
     Column("reason", String(64), nullable=False),  # of the decision that opened it
     Column("actions", Integer, nullable=False),
     Column("evidence_from", Integer, nullable=False),  # first log row of the 120 s before it opened
@@ -256,8 +256,23 @@ incidents = Table(
     Column("reviewer", Text, nullable=False),
     Column("reviewed_at", Float, nullable=True),
     Column("drill", Boolean, nullable=False),
+    Column("pupil", Boolean, nullable=False),  # an offence of somebody who belongs here is in it
     Index(None, "school_id", "opened_at"),
     Index(None, "school_id", "lesson_id"),
+)
+
+strikes = Table(  # offences that still count in the next lessons of a course; no names
+    "strikes",
+    metadata,
+    _school(),
+    Column("intent_id", String(48), primary_key=True),  # the measure that answered to it
+    Column("course_id", String(32), nullable=False),
+    Column("lesson_id", String(32), nullable=False),
+    Column("person", String(300), nullable=False),  # the lasting key: an entry of the roster, or an account
+    Column("rule", String(32), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("until", Float, nullable=False),  # when it is forgotten
+    Index(None, "school_id", "course_id", "until"),
 )
 
 # --- what connections remember ----------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ def summary(case: Incident) -> dict[str, Any]:
         "course": case.course, "course_name": case.course_name, "connection": case.connection,
         "opened_at": rfc3339(case.opened_at), "last_at": rfc3339(case.last_at), "severity": severity(case.severity),
         "rules": list(case.rules), "reason": case.reason, "actions": case.actions, "status": case.status.value,
+        "about_pupil": case.pupil,
         "verdict": case.verdict.value, "note": case.note, "reviewer": case.reviewer,
         "reviewed_at": rfc3339(case.reviewed_at) if case.reviewed_at is not None else None,
     }  # fmt: skip

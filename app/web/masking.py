@@ -52,6 +52,8 @@ def _masked(value: Any, names: re.Pattern[str] | None) -> Any:
 def _field(key: str, item: Any, owner: Mapping[str, Any], names: re.Pattern[str] | None) -> Any:
     if key == "params":
         return [[k, mask(str(v)) if k == "name" else v] for k, v in item]
+    if key == "strikes":
+        return [[HIDDEN, times] for _, times in item]
     if key == "accounts":
         return [HIDDEN for _ in item]
     if not isinstance(item, str):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 from markupsafe import Markup
 
+import policies
 from adapters import REGISTRY
 from adapters.base import Way
 from adapters.health import Finding
@@ -45,7 +46,10 @@ class Language(StrEnum):
 
 OWN_NAMES: Mapping[Language, str] = {Language.ZH: "简体中文", Language.VI: "Tiếng Việt", Language.EN: "English"}
 
-RULES = ("emergency", "impostor", "roster_only", "late_lock", "quiet_start", "sharing", "ladder", "restraint")
+RULES = (
+    *("emergency", "impostor", "roster_only", "late_lock", "quiet_start", "share_guard", "ladder", "restraint"),
+    *("noise", "after_class"),
+)
 REASONS = (
     *("stranger", "stranger_waits", "verified", "claimed_name", "claimed_twin", "claimed_free"),
     *("teacher_double", "teacher_title", "others_name"),
@@ -61,7 +65,18 @@ REASONS = (
         "sent_out",
         "other",
     ),
+    *("offends_again", "unmutes_again", "share_too_long", "after_class", "after_class_muted", "after_class_end"),
     *(f"button_{button}" for button in Button),
+)
+SPELT_OUT = {  # fields of rules that have words for a form
+    **dict.fromkeys(("ladder", "share_guard", "noise", "after_class"), ()),
+    "restraint": ("silence_minutes", "hold_minutes", "ban_minutes"),
+}
+CONTRADICTIONS = (
+    "a milder measure must come before a harder one",
+    "strangers may not unmute more often than pupils",
+    "nobody could ever share: the end is not after the beginning",
+    "the room is ended before microphones are closed",
 )
 SWITCHES = tuple(f"{s}.{w}" for s in ("audio", "chat", "share", "door") for w in ("title", "open", "closed", "unknown"))
 BLIND = ("events_stopped", "no_answer", "refused", "stream_down", "stream_refused", "subscription_failed", "unknown")
@@ -191,6 +206,21 @@ def keys() -> Iterator[str]:
     for group, values in groups:
         yield from (f"{group}.{value}" for value in values)
     yield from notes()
+    yield from settings()
+
+
+def settings() -> Iterator[str]:
+    """What a form says of the rules: a sentence each, labels and descriptions of fields, choices by name."""
+    for rule in (r for r in policies.RULES if r.name in SPELT_OUT):
+        if rule.name not in ("ladder", "restraint"):
+            yield f"rule_about.{rule.name}"
+        for name, info in rule.settings.model_fields.items():
+            if name != "mode" and name in (SPELT_OUT[rule.name] or rule.settings.model_fields):
+                yield info.description or ""
+                yield f"setting.{rule.name}.{name}"
+                choices = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
+                yield from (f"choice.{rule.name}.{name}.{value}" for value in choices)
+    yield from CONTRADICTIONS
 
 
 def notes() -> Iterator[str]:

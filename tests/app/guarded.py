@@ -175,9 +175,9 @@ class Guarded:
             db.execute(update(t.intents).where(t.intents.c.id == intent).values(deadline=self.now() - 1))
 
     def kinds(self, lesson: str = "") -> list[str]:
-        """What the log says, in order, without the frames that it begins with."""
+        """What the log says, in order."""
         where = {"lesson_id": lesson} if lesson else {}
-        return [row.kind for row in self.rows("log", **where) if row.kind != "lesson.framed"]
+        return [row.kind for row in self.rows("log", **where)]
 
     def lesson(self, meeting: str = MEETING) -> str:
         """The id of the newest lesson of a meeting."""

@@ -21,12 +21,12 @@ QUIET = {P.MUTE_ON_ENTRY, P.CHAT_OFF}
         ({"preset": "seminar"}, DOOR),  # pupils speak and share
         ({"preset": "open_day"}, {*QUIET, P.HOST_ONLY_SHARE}),  # guests are welcome
         ({"roster_only": {"mode": "observe"}}, {*QUIET, P.HOST_ONLY_SHARE}),
-        ({"roster_only": {"mode": "off"}, "quiet_start": {"mode": "off"}, "sharing": {"mode": "off"}}, set()),
+        ({"roster_only": {"mode": "off"}, "quiet_start": {"mode": "off"}, "share_guard": {"mode": "off"}}, set()),
         ({"preset": "seminar", "roster_only": {"claimed": "admit"}}, {P.WAITING_ROOM, P.PERSONAL_LINKS}),
         ({"quiet_start": {"chat": False}}, {*DOOR, P.MUTE_ON_ENTRY, P.HOST_ONLY_SHARE}),
         ({"quiet_start": {"mute": False}}, {*DOOR, P.CHAT_OFF, P.HOST_ONLY_SHARE}),
-        ({"quiet_start": {"mode": "observe"}, "sharing": {"who": "roster"}}, DOOR),
-        ({"sharing": {"who": "everyone"}}, {*DOOR, *QUIET}),
+        ({"quiet_start": {"mode": "observe"}, "share_guard": {"who": "roster"}}, DOOR),
+        ({"share_guard": {"who": "everyone"}}, {*DOOR, *QUIET}),
     ],
 )
 def test_precautions_follow_the_policy(document: dict[str, Any], expected: set[P]) -> None:

@@ -68,7 +68,7 @@ def test_what_waited_comes_in_the_order_in_which_it_happened(school: Guarded) ->
         await receive(pipeline, left, joined, school.post("lesson.started", meeting=WHOLE, at=school.at - 3))
 
     school.run(story)
-    assert school.kinds() == ["lesson.started", ParticipantJoined.kind, ParticipantLeft.kind]
+    assert school.kinds() == ["lesson.framed", "lesson.started", ParticipantJoined.kind, ParticipantLeft.kind]
     assert not school.folded(school.lesson(WHOLE)).inside
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.actions import ActionKind, OutcomeKind
-from app.domain.events import Event
+from app.domain.events import Event, LessonFramed
 from app.domain.people import Participant, Role
 from app.domain.state import LessonState
 from policies import wake_at
@@ -117,6 +117,29 @@ def resembling_names(chance: random.Random) -> Iterator[Event]:
     yield polled([teacher(), *(pupil(n, name=name) for n, name in enumerate(names, 1) if n != 3)], [], START + 340)
 
 
+def questions(chance: random.Random) -> Iterator[Event]:
+    """Everybody is muted all lesson long, and one pupil answers a question every minute; it runs late by a while."""
+    planned = LessonFramed(at=START, scheduled_at=START, ends_at=START + 290 * MINUTE)
+    yield from (planned, started(), joined(teacher(), START), switched(START + 2, muted_all=True))
+    yield from (joined(pupil(n), START + 5) for n in range(1, 21))
+    at = START + 241 * MINUTE  # no preset is quiet for longer
+    for _ in range(60):
+        at += chance.uniform(50, 70)
+        yield from (unmuted(pupil(1), at), muted(pupil(1), at + 20))
+    yield ended(at + 60)
+
+
+def short_line(chance: random.Random) -> Iterator[Event]:
+    """The teacher's line fails for two minutes in the middle and once more when the planned end is over already."""
+    yield from (LessonFramed(at=START, ends_at=START + 40 * MINUTE), started(), joined(teacher("t0"), START))
+    yield from (joined(pupil(n), START + n) for n in range(1, 31))
+    for n, minute in enumerate((25, 55)):
+        gone = START + minute * MINUTE
+        yield from (left(teacher(f"t{n}"), gone), left(pupil(n + 1), gone + 60))
+        yield joined(teacher(f"t{n + 1}"), gone + 120)
+    yield ended(START + 60 * MINUTE)
+
+
 def out_of_order(chance: random.Random) -> Iterator[Event]:
     """The same bell surge, but deliveries overtake each other and some come twice."""
     script = [e for e in bell_surge(chance) for _ in range(chance.choice((1, 1, 2)))]
@@ -126,7 +149,16 @@ def out_of_order(chance: random.Random) -> Iterator[Event]:
     yield from script
 
 
-SCRIPTS: tuple[Script, ...] = (bell_surge, reconnect_storm, waiting_room, discussion, resembling_names, out_of_order)
+SCRIPTS: tuple[Script, ...] = (
+    bell_surge,
+    reconnect_storm,
+    waiting_room,
+    discussion,
+    resembling_names,
+    questions,
+    short_line,
+    out_of_order,
+)
 
 
 def play(preset: str, script: Script, seed: int) -> Rehearsal:

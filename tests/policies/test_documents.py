@@ -40,8 +40,17 @@ def test_an_empty_document_is_the_default_preset() -> None:
         ({"roster_only": {"strangers": "shoot"}}, "roster_only.strangers", "hold"),
         ({"roster_only": {"mode": "on"}}, "roster_only.mode", "observe"),
         ({"roster_only": {"sloth": 1}}, "roster_only.sloth", "strangers"),
-        ({"sharing": {"who": None}}, "sharing.who", "everyone"),
-        ({"sharing": "hosts"}, "sharing", "an object"),
+        ({"share_guard": {"who": None}}, "share_guard.who", "everyone"),
+        ({"share_guard": "hosts"}, "share_guard", "an object"),
+        ({"sharing": {"who": None}}, "share_guard.who", "everyone"),
+        ({"sharing": {}, "share_guard": {}}, "sharing", "only one of both"),
+        ({"ladder": {"hold_at": 1}}, "ladder.hold_at", "milder measure"),
+        ({"ladder": {"ban_at": 4}}, "ladder.ban_at", "milder measure"),
+        ({"ladder": {"mute_at": 0}}, "ladder.mute_at", "10 = never"),
+        ({"ladder": {"carry_days": 91}}, "ladder.carry_days", "0 to 90"),
+        ({"noise": {"stranger_times": 7}}, "noise.stranger_times", "than pupils"),
+        ({"share_guard": {"from_minute": 20, "to_minute": 20}}, "share_guard.to_minute", "nobody could"),
+        ({"after_class": {"mute_minutes": 60}}, "after_class.end_minutes", "before microphones"),
         ({"gravity": {}}, "gravity", "roster_only"),
         ({"preset": "lax"}, "preset", "lecture"),
         ({"preset": ["lecture"]}, "preset", "lecture"),
@@ -76,3 +85,10 @@ def test_every_number_has_bounds_and_every_field_a_description(rule: Rule) -> No
     for name, info in rule.settings.model_fields.items():
         assert info.description, name
         assert info.annotation is not int or info.metadata, f"{name} has no bounds"
+
+
+def test_a_former_name_of_a_rule_stays_valid() -> None:
+    document = {"preset": "seminar", "sharing": {"who": "everyone"}}
+    assert policy(document) == policy({"preset": "seminar", "share_guard": {"who": "everyone"}})
+    assert effective(document)["share_guard"]["who"] == {"value": "everyone", "origin": "course"}
+    assert "sharing" not in effective(document)

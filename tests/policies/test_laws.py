@@ -46,7 +46,8 @@ from tests.builders import (
 
 PEOPLE = (teacher(), teacher("c", Role.COHOST), pupil(1), pupil(2), named(1), named(3), stranger(1), stranger(2))
 people = st.sampled_from(PEOPLE)
-times = st.floats(START, START + 4 * 3600).map(lambda t: round(t, 1))
+any_time = st.floats(START, START + 4 * 3600).map(lambda t: round(t, 1))
+times = st.one_of(any_time, any_time, st.just(START + 631.0))  # the last is just after the restless minute
 names = st.sampled_from(["学生1", "学生2", "李老师", "user8801", ""])
 outcomes = st.sampled_from([o for o in OutcomeKind if o is not OutcomeKind.PENDING])
 
@@ -64,6 +65,7 @@ def events() -> st.SearchStrategy[ev.Event]:
         st.builds(started, times),
         st.builds(ended, times),
         st.builds(ticked, times),
+        st.builds(lambda t, e: ev.LessonFramed(at=t, scheduled_at=START, ends_at=e), times, times),
         st.builds(lambda s, v, t: switched(t, **{s: v}), switch, st.booleans(), times),
         st.builds(lambda a, b, t: polled(a, b, t), st.lists(people, max_size=6), st.lists(people, max_size=3), times),
         st.builds(
@@ -77,14 +79,26 @@ def events() -> st.SearchStrategy[ev.Event]:
 def histories() -> st.SearchStrategy[LessonState]:
     """A lesson after a random past, some of its measures standing."""
 
-    def build(past: list[ev.Event], who: list[Participant], size: int, closed: bool) -> LessonState:
-        state = fold(lesson(pupils=size, inside=[stranger(2), named(3)], waiting_room=closed), *past)
+    def build(past: list[ev.Event], who: list[Participant], size: int, closed: bool, noisy: bool) -> LessonState:
+        began = lesson(pupils=size, inside=[stranger(2), named(3)], waiting_room=closed)
+        state = fold(restless(began, START + 600) if noisy else began, *past)
         for n, p in enumerate(who):
-            state = note(state, standing(ActionKind.HOLD, p, at=state.now, id=f"i{n}"))
+            state = note(state, standing(ActionKind.HOLD, p, at=state.now, id=f"i{n}", strike=n > 0))
         return state
 
     past = st.lists(events(), max_size=12)
-    return st.builds(build, past, st.lists(people, max_size=3), st.sampled_from([3, 3, 0]), st.booleans())
+    return st.builds(
+        build, past, st.lists(people, max_size=3), st.sampled_from([3, 3, 0]), st.booleans(), st.booleans()
+    )
+
+
+def restless(state: LessonState, at: float) -> LessonState:
+    """All are muted, and whoever is here opens the microphone again and again all the same."""
+    state = fold(state, switched(at - 1, muted_all=True))
+    for n in range(6):
+        for who in PEOPLE:
+            state = fold(state, unmuted(who, at + 5 * n), muted(who, at + 5 * n + 2))
+    return state
 
 
 def settings_of(rule: Rule) -> st.SearchStrategy[Settings]:
@@ -206,7 +220,10 @@ def test_every_wish_tells_its_rule_and_a_reason(
 
 
 @pytest.mark.timeout(400)  # a search: some examples lie far out, and a busy machine takes its time
-@pytest.mark.parametrize("rule", ["impostor", "roster_only", "late_lock", "sharing", "ladder", "restraint"])
+@pytest.mark.parametrize(
+    "rule",
+    ["impostor", "roster_only", "late_lock", "share_guard", "noise", "after_class", "ladder", "restraint"],
+)
 def test_the_laws_see_each_rule_at_work(rule: str) -> None:
     """The worlds above are not so harmless that nothing ever happens in them: an example is found, or this fails."""
 

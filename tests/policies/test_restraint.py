@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.actions import Action, ActionKind, Decision, OutcomeKind
+from app.domain.events import Event
 from app.domain.people import Participant, Role
 from app.domain.state import LessonState, note
 from policies import RULES, decide, wake_at
@@ -18,7 +19,9 @@ from tests.builders import (
     fold,
     in_short,
     joined,
+    left,
     lesson,
+    named,
     only,
     policy,
     polled,
@@ -33,6 +36,7 @@ from tests.builders import (
     teacher,
     ticked,
     unmuted,
+    waits,
 )
 
 ROOM = lesson(inside=[teacher(), pupil(1), stranger(1), stranger(2)])
@@ -263,7 +267,7 @@ def test_a_rule_that_raises_is_one_alert_and_the_others_go_on() -> None:
     broken = fold(lesson(at=START + 9), started())
     object.__setattr__(broken, "switches", None)  # what no platform can do: a state that rules stumble over
     decided = decide(policy("seminar", quiet_start={"mode": "enforce"}), broken, started())
-    assert {(d.rule, d.reason) for d in decided} <= {("quiet_start", "rule_failed"), ("sharing", "rule_failed")}
+    assert {(d.rule, d.reason) for d in decided} <= {("quiet_start", "rule_failed"), ("share_guard", "rule_failed")}
     assert len(RULES) >= 7
 
 
@@ -273,3 +277,101 @@ def test_the_ladder_does_not_start_over_at_every_word_of_his() -> None:
     refused = fold(note(ROOM, standing(ActionKind.HOLD, stranger(1), at=LATER)))
     refused = fold(refused, settled(refused.intents["i1"], OutcomeKind.GONE))
     assert left_of(wish("hold", stranger(1)), state=refused) == ("hold x1",)  # he was gone, and is back
+
+
+# --- the end of a measure against a person ----------------------------------------------------------------------------
+
+
+TIMES = Restraint.model_validate({"silence_minutes": 10, "hold_minutes": 5, "ban_minutes": 60})
+
+
+@pytest.mark.parametrize(
+    ("wished", "seconds"),
+    [
+        (wish("silence", stranger(1)), 600.0),
+        (wish("silence", pupil(1), expires_after=30.0), 30.0),  # the rule knows better
+        (wish("silence", pupil(1), by="u1"), None),
+        (wish("hold", pupil(1)), 300.0),
+        (wish("hold", pupil(1), by="u1"), None),
+        (wish("hold", stranger(1), strike=True), None),  # a stranger waits until somebody lets him in
+        (wish("hold", named(2)), None),
+        (wish("hold", named(2), strike=True), 300.0),
+        (wish("ban", stranger(1), facts=2), 3600.0),
+        (wish("kick", stranger(1), facts=2), None),
+        (wish("mute", pupil(1)), None),  # he may unmute himself
+    ],
+)
+def test_which_measure_against_a_person_ends_by_itself(wished: Decision, seconds: float | None) -> None:
+    (kept,) = restrain(TIMES, fold(ROOM, joined(named(2))), [wished])
+    assert kept.expires_after == seconds
+
+
+def test_whom_a_human_sent_out_no_clock_lets_in() -> None:
+    state = fold(ROOM, pressed("hold", pupil(1)))
+    (kept,) = restrain(TIMES, state, [wish("hold", pupil(1))])
+    assert kept.expires_after is None
+
+
+def in_effect(kind: ActionKind, who: Participant, **more: Any) -> Rehearsal:
+    """A measure of a rule that took effect at LATER and ends five minutes later."""
+    given: dict[str, Any] = {"until": LATER + 300, "status": OutcomeKind.CONFIRMED, "settled_at": LATER, **more}
+    return Rehearsal(only("restraint"), note(ROOM, standing(kind, who, **given)))
+
+
+def test_a_silenced_pupil_writes_again_just_in_time_and_once() -> None:
+    world = in_effect(ActionKind.SILENCE, pupil(1))
+    assert wake_at(world.policy, world.state) == LATER + 300
+    assert world.tell(ticked(LATER + 299.9)) == ()
+    (undo,) = world.tell(ticked(LATER + 300))
+    assert (in_short([undo]), undo.reason, undo.undo_of) == (("unsilence p1",), "time_is_up", "i1")
+    world.settle()
+    assert world.tell(ticked(LATER + 400)) == ()
+    assert wake_at(world.policy, world.state) is None
+
+
+def test_a_held_pupil_is_let_in_again() -> None:
+    world = in_effect(ActionKind.HOLD, pupil(1))
+    world.tell(waits(pupil(1), LATER + 1))
+    assert wake_at(world.policy, world.state) == LATER + 300
+    assert in_short(world.tell(ticked(LATER + 300))) == ("admit p1",)
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        [left(pupil(1), LATER + 9)],
+        [pressed("hold", pupil(1), LATER + 9)],  # a human holds him now
+        [waits(pupil(1), LATER + 1), joined(pupil(1), LATER + 9)],  # somebody let him in
+        [waits(pupil(1), LATER + 1), pressed("undo", at=LATER + 9, undo="i1")],
+    ],
+)
+def test_a_hold_that_is_no_longer_ours_is_not_taken_back(since: list[Event]) -> None:
+    world = in_effect(ActionKind.HOLD, pupil(1))
+    world.tell(*since)
+    world.made.clear()
+    assert not [d for d in world.tell(ticked(LATER + 300)) if d.reason == "time_is_up"]
+    assert wake_at(world.policy, world.state) is None
+
+
+def test_of_two_silences_the_longer_one_decides() -> None:
+    world = in_effect(ActionKind.SILENCE, pupil(1))
+    later = standing(
+        ActionKind.SILENCE, pupil(1), LATER + 100, id="i2", until=LATER + 400, status=OutcomeKind.CONFIRMED
+    )
+    world.state = note(world.state, later)
+    assert wake_at(world.policy, world.state) == LATER + 400
+    assert world.tell(ticked(LATER + 300)) == ()
+    assert [d.undo_of for d in world.tell(ticked(LATER + 400))] == ["i2"]
+
+
+def test_the_ban_of_a_rule_ends_although_he_is_not_here() -> None:
+    world = in_effect(ActionKind.BAN, stranger(1))
+    world.tell(left(stranger(1), LATER + 1))
+    assert in_short(world.tell(ticked(LATER + 300))) == ("unban x1",)
+
+
+def test_no_rule_lets_in_whom_another_holds_for_some_minutes() -> None:
+    """roster_only would admit him as soon as he waits, and the hold would hold nobody."""
+    world = Rehearsal(only("roster_only"), in_effect(ActionKind.HOLD, pupil(1)).state)
+    assert world.tell(waits(pupil(1), LATER + 1)) == ()
+    assert in_short(world.tell(pressed("admit", pupil(1), LATER + 2))) == ("admit p1",)

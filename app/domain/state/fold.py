@@ -9,7 +9,7 @@ from typing import Any
 
 from app.domain import events as ev
 from app.domain.actions import SENDS_OUT, ActionKind, OutcomeKind, Severity
-from app.domain.people import Participant, match
+from app.domain.people import Participant, Trust, match
 from app.domain.state.people import described, in_charge, joined, left, said, sends, stream, waits
 from app.domain.state.poll import polled
 from app.domain.state.room import button, ended, lost, regained, settings, settled, started
@@ -52,7 +52,7 @@ def note(state: LessonState, standing: Standing) -> LessonState:
     if standing.status is not OutcomeKind.SIMULATED and (target := standing.action.target):
         state = _remembered(state, standing, target)
     slot = "routine" if standing.severity is Severity.INFO else "incident"
-    case: dict[str, Any] = {slot: _joined_case(getattr(state, slot), standing)}
+    case: dict[str, Any] = {slot: _joined_case(getattr(state, slot), standing, _about_pupil(state, standing))}
     return state.but(intents=intents, hostile=hostile, now=max(state.now, standing.at), **case)
 
 
@@ -70,8 +70,16 @@ def _remembered(state: LessonState, standing: Standing, target: Participant) -> 
     if standing.strike and (person := state.person(target.id)):
         key = lasting(person)
         times = (*state.strikes.get(key, ()), standing.at)[-REMEMBER_STRIKES:]
-        state = state.but(strikes={**state.strikes, key: times})
+        strikes = {k: t for k, t in state.strikes.items() if k != key} | {key: times}
+        state = state.but(strikes=dict(list(strikes.items())[-KEEP_ROWS:]))
     return state
+
+
+def _about_pupil(state: LessonState, standing: Standing) -> bool:
+    """Whether this answers to an offence of somebody who belongs here for sure."""
+    target = standing.action.target
+    person = state.person(target.id) if target and standing.strike else None
+    return person is not None and not person.staff and person.match.trust is Trust.VERIFIED
 
 
 def framed(state: LessonState, e: ev.LessonFramed) -> LessonState:
@@ -83,17 +91,22 @@ def framed(state: LessonState, e: ev.LessonFramed) -> LessonState:
     )
 
 
-def _joined_case(case: Case | None, standing: Standing) -> Case:
+def _joined_case(case: Case | None, standing: Standing, pupil: bool) -> Case:
     """The incident after one more action; a new id opens a new one."""
     if case is None or case.id != standing.incident:
         return Case(
             id=standing.incident, opened_at=standing.at, last_at=standing.at, severity=standing.severity,
-            reason=standing.reason, rules=(standing.rule,), actions=1,
+            reason=standing.reason, rules=(standing.rule,), actions=1, pupil=pupil,
         )  # fmt: skip
     rules = case.rules if standing.rule in case.rules else (*case.rules, standing.rule)
     severity = max(case.severity, standing.severity)
     return replace(
-        case, last_at=max(case.last_at, standing.at), severity=severity, rules=rules, actions=case.actions + 1
+        case,
+        last_at=max(case.last_at, standing.at),
+        severity=severity,
+        rules=rules,
+        actions=case.actions + 1,
+        pupil=case.pupil or pupil,
     )
 
 

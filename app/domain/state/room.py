@@ -5,8 +5,9 @@ from typing import Any
 
 from app.domain import events as ev
 from app.domain.actions import ActionKind, OutcomeKind
+from app.domain.people import Participant, match
 from app.domain.state.people import barred, unbarred, vouched
-from app.domain.state.shape import KEEP_ROWS, SETS, SWITCHES, Change, LessonState, Standing, Status
+from app.domain.state.shape import KEEP_ROWS, SETS, SWITCHES, Change, LessonState, Person, Standing, Status, lasting
 
 
 def started(state: LessonState, e: ev.LessonStarted) -> LessonState:
@@ -79,10 +80,21 @@ def _forgiven(state: LessonState, e: ev.ButtonPressed) -> LessonState:
     """Whose ban or hold is taken back is not kept out any longer; whom a hold hit may stay."""
     sent = state.intents.get(e.undo_of) if e.button == "undo" else _ban(state, e.participant)
     target = sent.action.target if sent else None
+    if sent and target and sent.strike and e.button == "undo":
+        state = _pardoned(state, sent, target)
     if sent is None or target is None or sent.action.kind not in (ActionKind.HOLD, ActionKind.BAN):
         return state
     state = unbarred(state, target)
     return vouched(state, target.id) if sent.action.kind is ActionKind.HOLD else state
+
+
+def _pardoned(state: LessonState, sent: Standing, target: Participant) -> LessonState:
+    """What a human takes back was no offence."""
+    known = state.person(target.id) or Person(participant=target, match=match(state.roster, target), since=0.0)
+    key = lasting(known)
+    kept = tuple(at for at in state.strikes.get(key, ()) if at != sent.at)
+    others = {k: times for k, times in state.strikes.items() if k != key}
+    return state.but(strikes=others | ({key: kept} if kept else {}))
 
 
 def _ban(state: LessonState, pid: str) -> Standing | None:

@@ -151,6 +151,7 @@ class Case:
     reason: str
     rules: tuple[str, ...]
     actions: int
+    pupil: bool = False  # an offence of somebody who belongs here is in it
 
 
 @dataclass(frozen=True, kw_only=True)

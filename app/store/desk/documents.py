@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from app.domain.errors import Conflict
 from app.domain.people import RosterEntry
-from app.store import codec
+from app.store import codec, strikes
 from app.store import tables as t
 from app.store.desk.courses import change, read
 from app.store.desk.roster import RosterChange, carried, checked, linked, shrunk
@@ -65,6 +65,8 @@ class DocumentsDesk:
             )
             change(db, school, course, roster=codec.roster_text(told), roster_version=made.version,
                     roster_shrunk=made.shrunk)  # fmt: skip
+            if not made.shrunk:  # a list that nobody believes takes nobody off it
+                strikes.leave(db, school, course, {e.id for e in before} - {e.id for e in told})
         return made
 
     def give_links(

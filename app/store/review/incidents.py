@@ -8,11 +8,13 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tup
 from app.domain.actions import Severity
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.incidents import IncidentStatus, Verdict
+from app.store import strikes
 from app.store import tables as t
 from app.store.desk import typed
 from app.store.desk.courses import guarded_by
 from app.store.desk.paging import Page, at_most, page, place
 
+NO_OFFENCE = frozenset({Verdict.FALSE_POSITIVE, Verdict.BENIGN, Verdict.TEST})
 NOTE_LENGTH = 4000  # characters
 
 
@@ -40,6 +42,7 @@ class Incident:
     reviewer: str
     reviewed_at: float | None
     drill: bool
+    pupil: bool = False  # an offence of somebody who belongs to the class is in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,8 @@ def judge(db: Connection, school: str, incident: str, judged: Judgement, now: fl
     if db.execute(update(t.incidents).where(*where).values(values)).rowcount == 0:
         one(db, school, incident)
         raise Conflict
+    if judged.verdict in NO_OFFENCE:
+        strikes.acquit(db, school, incident)
 
 
 def _query(school: str) -> Select[Any]:
@@ -156,5 +161,5 @@ def _incident(row: Any) -> Incident:
         severity=Severity(row.severity), rules=tuple(r for r in row.rules.split(",") if r), reason=row.reason,
         actions=row.actions, evidence_from=row.evidence_from, status=IncidentStatus(row.status),
         verdict=Verdict(row.verdict), note=row.note, reviewer=row.reviewer, reviewed_at=row.reviewed_at,
-        drill=row.drill,
+        drill=row.drill, pupil=row.pupil,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, delete, exists, sele
 from app.domain.actions import FINAL, Action
 from app.domain.people import Participant
 from app.domain.state import Status
-from app.store import codec, frames
+from app.store import codec, frames, strikes
 from app.store import tables as t
 from app.store.review.chain import evidence
 from app.store.review.incidents import held
@@ -29,6 +29,7 @@ class Erased:
     intents: int = 0
     deliveries: int = 0
     quarantine: int = 0
+    strikes: int = 0
 
 
 def erase(writer: Engine, before: float, now: float) -> Erased:
@@ -47,7 +48,7 @@ def erase(writer: Engine, before: float, now: float) -> Erased:
         deliveries = db.execute(delete(t.deliveries).where(t.deliveries.c.received_at < now - DELIVERIES)).rowcount
         frames.erase(db, before - LESSON)
         unread = db.execute(delete(t.quarantine).where(t.quarantine.c.received_at < before)).rowcount
-    return replace(done, deliveries=deliveries, quarantine=unread)
+    return replace(done, deliveries=deliveries, quarantine=unread, strikes=strikes.forget(writer, now))
 
 
 def _next(db: Connection, last: tuple[str, str], before: float) -> Any:

@@ -21,7 +21,7 @@ from policies import documents
 router = APIRouter(prefix="/courses", tags=["courses"])
 
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=40, description="ETag of the version you have read")]
-Document = Annotated[dict[str, Any], Body(examples=[{"preset": "lecture", "sharing": {"who": "hosts"}}])]
+Document = Annotated[dict[str, Any], Body(examples=[{"preset": "lecture", "share_guard": {"who": "hosts"}}])]
 
 
 # --- the course -------------------------------------------------------------------------------------------------------

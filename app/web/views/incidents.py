@@ -40,6 +40,7 @@ class IncidentLine:
     status: Chip
     verdict: Chip
     drill: bool
+    pupil: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +111,7 @@ def line(incident: Incident, reader: Reader) -> IncidentLine:
         status=_chip("incident", incident.status, reader),
         verdict=_chip("verdict", incident.verdict, reader),
         drill=incident.drill,
+        pupil=incident.pupil,
     )
 
 

@@ -148,7 +148,7 @@ def test_erased_names_leave_a_chain_that_holds(school: School, raided: str) -> N
     assert school.review.erase(school.at - 86_400).rows > 10
     found = list(school.review.walk(SCHOOL))
     assert all(w.broken is None and w.erased == w.rows and w.bare == 0 for w in found)
-    assert school.change(row(raided, 3).values(body=func.replace(log.body, "quiet", "quieu"))) == 1
+    assert school.change(row(raided, 4).values(body=func.replace(log.body, "quiet", "quieu"))) == 1
     assert walked(school, raided).broken is not None
 
 
@@ -158,11 +158,11 @@ def test_verify_says_line_by_line_what_it_found(school: School, raided: str) -> 
     assert len(lines) == 1
     assert lines[0].startswith("OK")
     assert school.review.head(SCHOOL).digest in lines[0]
-    school.change(row(raided, 3).values(kind="unknown"))
+    school.change(row(raided, 4).values(kind="unknown"))
     lines.clear()
     assert not verify(school.reader, lines.append)
     assert [line.startswith("BROKEN") for line in lines] == [True, True]
-    assert f"lesson {raided}, row 3" in lines[0]
+    assert f"lesson {raided}, row 4" in lines[0]
 
 
 def test_verify_of_an_empty_house_finds_nothing_wrong(school: School) -> None:
@@ -173,7 +173,7 @@ def test_verify_of_an_empty_house_finds_nothing_wrong(school: School) -> None:
 
 
 def test_verify_points_out_names_that_somebody_erased_from_held_evidence(school: School, raided: str) -> None:
-    school.change(row(raided, 9).values(private=None, salt=None))
+    school.change(row(raided, 10).values(private=None, salt=None))
     lines: list[str] = []
     assert verify(school.reader, lines.append)
     assert any(line.startswith("NOTE") and raided in line for line in lines)

@@ -58,7 +58,7 @@ def test_the_list_is_narrowed_by_every_filter(school: School) -> None:
 
     assert found() == [second, first]
     assert found(course=MATHS) == [first]
-    assert found(rule="sharing") == [second]
+    assert found(rule="share_guard") == [second]
     assert found(rule="roster_only") == [second, first]
     assert found(rule="roster") == found(rule="%") == found(rule="roster_onl_") == []
     assert found(status=IncidentStatus.OPEN) == [second]
@@ -127,7 +127,7 @@ def test_the_cause_of_an_action_is_not_mistaken_for_its_neighbour(school: School
     record = school.review.record(SCHOOL, school.newest(lesson))
     kinds = {row.number: row.kind for row in record.rows}
     causes = {(s.rule, s.action["kind"]): kinds[s.cause or 0] for s in record.steps}
-    assert causes[("sharing", "stop_share")] == "share.started"
+    assert causes[("share_guard", "stop_share")] == "share.started"
     stepped = [s for s in record.steps if s.reason == "did_not_help"]
     assert stepped
     assert {kinds[s.cause or 0] for s in stepped} == {"outcome.settled"}

@@ -12,7 +12,8 @@ from tests.app.web.rooms import PUPILS, START, Room
 
 CASE = Incident(
     school="s", id="L1.43", lesson="L1", title="7-3 数学", connection="c", course="k1", course_name="7-3 数学",
-    opened_at=START + 700, last_at=START + 780, severity=Severity.HIGH, rules=("roster_only", "sharing", "emergency"),
+    opened_at=START + 700, last_at=START + 780, severity=Severity.HIGH,
+    rules=("roster_only", "share_guard", "emergency"),
     reason="stranger", actions=14, evidence_from=1, status=IncidentStatus.OPEN, verdict=Verdict.UNREVIEWED, note="",
     reviewer="", reviewed_at=None, drill=False,
 )  # fmt: skip

@@ -125,7 +125,7 @@ def test_a_course_that_does_not_fit_is_not_made_at_all(school: House) -> None:
     bad: list[tuple[dict[str, Any], str]] = [
         ({"policy": {"preset": "nothing"}}, "preset"),
         ({"policy": {"no_rule": {}}}, "no_rule"),
-        ({"policy": {"sharing": {"who": "everybody and nobody"}}}, "sharing.who"),
+        ({"policy": {"share_guard": {"who": "everybody and nobody"}}}, "share_guard.who"),
         ({"teachers": ["not a mail"]}, "teachers[0]"),
         ({"roster": [{"id": "a", "name": "b"}, {"id": "a", "name": "c"}]}, "roster[1].id"),
         ({"connection": "nothing"}, "connection"),
@@ -477,7 +477,7 @@ BODIES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("POST", "/courses", {"name": "x", "connection": "c", "meetings": ["m"], "teachers": ["a@b.example"],
                           "co_guards": [], "policy": {"preset": "lecture"}, "roster": []}),
     ("PATCH", "/courses/{course}", {"name": "x", "meetings": ["m"], "teachers": [], "co_guards": []}),
-    ("PUT", "/courses/{course}/policy", {"preset": "lecture", "sharing": {"who": "hosts"}}),
+    ("PUT", "/courses/{course}/policy", {"preset": "lecture", "share_guard": {"who": "hosts"}}),
     ("POST", "/lessons/{lesson}/buttons", {"button": "calm", "participant": "p", "key": "k", "undo_of": "u"}),
 )  # fmt: skip
 
@@ -509,7 +509,7 @@ def test_whatever_is_put_into_a_setting_or_a_roster_gets_a_clear_answer(school: 
     for field in ("id", "name", "aliases", "accounts", "staff"):
         entry = {"id": "1", "name": "x", field: nasty}
         assert send(school, "PUT", f"/courses/{made['id']}/roster", [entry]).status_code < 500
-    for rule in ("roster_only", "late_lock", "sharing", "restraint"):
+    for rule in ("roster_only", "late_lock", "share_guard", "restraint"):
         assert send(school, "PUT", f"/courses/{made['id']}/policy", {rule: nasty}).status_code < 500
         assert send(school, "PUT", f"/courses/{made['id']}/policy", {rule: {"mode": nasty}}).status_code < 500
 

@@ -172,7 +172,7 @@ def test_the_api_lists_filters_and_pages(review_desk: ReviewDesk) -> None:
     assert found() == [second, first]
     assert found("course=maths") == [first]
     assert found("rule=roster_only&status=open&verdict=unreviewed") == [second, first]
-    assert found("rule=sharing") == []
+    assert found("rule=share_guard") == []
     assert found("from=2026-09-21T14:30:00Z") == [second]
     assert found("to=2026-09-21T14:30:00%2B00:00") == [first]
     assert found("from=2026-09-21&to=2026-09-21") == [second, first]

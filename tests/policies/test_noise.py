@@ -1,0 +1,108 @@
+"""noise: repeated unmuting against a mute."""
+
+import pytest
+
+from app.domain.actions import ActionKind, OutcomeKind
+from app.domain.people import Participant, Role
+from app.domain.state import LessonState, note
+from tests.builders import (
+    LATER,
+    Rehearsal,
+    fold,
+    in_short,
+    lesson,
+    muted,
+    named,
+    only,
+    pressed,
+    promoted,
+    pupil,
+    standing,
+    stranger,
+    switched,
+    teacher,
+    unmuted,
+)
+
+INSIDE = [teacher(), pupil(1), named(2), stranger(1)]
+MUTED = lesson(inside=INSIDE, muted_all=True)
+DONE = OutcomeKind.CONFIRMED
+NUMBERS = {"times": 4, "stranger_times": 3, "seconds": 60}
+
+
+def again(who: Participant, times: int, state: LessonState = MUTED, every: float = 10.0) -> tuple[str, ...]:
+    """What is decided when somebody opens the microphone for the last of so many times."""
+    world = Rehearsal(only("noise", **NUMBERS), state)
+    for n in range(times):
+        decided = world.tell(unmuted(who, LATER + n * every))
+        world.tell(muted(who, LATER + n * every + 1))
+        world.settle()
+    return in_short(decided)
+
+
+@pytest.mark.parametrize(
+    ("who", "times", "every", "expected"),
+    [
+        (pupil(1), 3, 10, ()),
+        (pupil(1), 4, 10, ("mute p1",)),
+        (pupil(1), 4, 20, ()),  # the first one is a minute ago
+        (pupil(1), 4, 19.9, ("mute p1",)),
+        (named(2), 2, 10, ()),
+        (named(2), 3, 10, ("mute n2",)),
+        (stranger(1), 2, 10, ()),
+        (stranger(1), 3, 10, ("mute x1",)),
+        (stranger(1), 3, 30, ()),
+        (teacher(), 9, 5, ()),
+    ],
+)
+def test_how_often_is_too_often(who: Participant, times: int, every: float, expected: tuple[str, ...]) -> None:
+    assert again(who, times, every=every) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (lesson(inside=INSIDE), ()),  # nobody asked for silence
+        (lesson(inside=INSIDE, unmute_forbidden=True), ("mute x1",)),
+        (fold(MUTED, switched(LATER - 5, muted_all=False)), ()),
+        (fold(MUTED, pressed("allow_unmute", at=LATER - 5)), ()),  # the teacher asks everybody to speak
+        (fold(MUTED, promoted(stranger(1), Role.COHOST, LATER - 5)), ()),
+        (note(lesson(inside=INSIDE), standing(ActionKind.MUTE, stranger(1), LATER - 5, status=DONE)), ("mute x1",)),
+        (note(lesson(inside=INSIDE), standing(ActionKind.MUTE, pupil(1), LATER - 5, status=DONE)), ()),
+        (
+            note(lesson(inside=INSIDE), standing(ActionKind.MUTE, stranger(1), status=OutcomeKind.SIMULATED)),
+            (),
+        ),
+    ],
+)
+def test_only_what_goes_against_a_mute_counts(state: LessonState, expected: tuple[str, ...]) -> None:
+    assert again(stranger(1), 3, state) == expected
+
+
+def test_what_was_before_the_mute_does_not_count() -> None:
+    state = lesson(inside=INSIDE)
+    for n in range(5):
+        state = fold(state, unmuted(pupil(1), LATER - 50 + 10 * n), muted(pupil(1), LATER - 49 + 10 * n))
+    world = Rehearsal(only("noise", **NUMBERS), fold(state, switched(LATER, muted_all=True)))
+    assert world.tell(unmuted(pupil(1), LATER + 1)) == ()
+
+
+def test_without_a_list_everybody_counts_as_a_pupil() -> None:
+    nobody_known = lesson(pupils=0, inside=INSIDE, muted_all=True)
+    assert again(stranger(1), 3, nobody_known) == ()
+    assert again(stranger(1), 4, nobody_known) == ("mute x1",)
+
+
+def test_each_time_is_an_offence() -> None:
+    world = Rehearsal(only("noise", **NUMBERS), MUTED)
+    for n in range(5):
+        world.tell(unmuted(stranger(1), LATER + 10 * n), muted(stranger(1), LATER + 10 * n + 1))
+        world.settle()
+    assert [d.strike for d in world.made] == [True, True, True]
+    assert in_short(world.made) == ("mute x1", "mute x1", "hold x1")
+
+
+def test_who_answers_questions_all_lesson_is_no_noise() -> None:
+    world = Rehearsal(only("noise"), MUTED)
+    for n in range(80):
+        assert world.tell(unmuted(pupil(1), LATER + 60 * n), muted(pupil(1), LATER + 60 * n + 20)) == ()
