@@ -71,9 +71,11 @@ class Cast:
 
 
 def cast(groups: Mapping[str, Group]) -> Cast:
-    """The people of these groups. Raises KeyError for a group that is like one that is not there."""
+    """The people of these groups. Raises ValueError for a group that is like one that is not there, or like another."""
     done = Cast()
     for key, group in groups.items():
+        if group.like and (group.like not in groups or groups[group.like].like):
+            raise ValueError(f"{key}: like: {group.like!r} is no group with people of its own")
         done.groups[key] = group.keys(key)
         for n, (who, name) in enumerate(zip(done.groups[key], group.names_of(key, groups), strict=True)):
             _add(done, group, who, name, n, _self(group, who, n, groups))

@@ -107,8 +107,8 @@ def of_file(lines: Iterable[bytes], policy: Policy | None = None) -> Script:
 def _cast(header: _Header) -> Cast:
     try:
         everybody = cast(header.groups)
-    except KeyError as e:
-        raise _wrong(1, f"groups: no group {e}") from e
+    except ValueError as e:
+        raise _wrong(1, f"groups.{e}") from e
     everybody.people |= {key: _participant(key, person) for key, person in header.people.items()}
     everybody.roster += header.roster
     everybody.hostile |= set(header.hostile)

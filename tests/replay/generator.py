@@ -23,6 +23,7 @@ class Made:
     raid: bool
     lines: tuple[bytes, ...]
     policy: dict[str, Any]
+    platform: str
     holds: frozenset[str]
 
 
@@ -346,7 +347,7 @@ def made(seed: int) -> Made:
         "menshen": "script", "version": 1, "title": f"seed {seed}", "raid": raid, "platform": d.platform,
         "about": ", ".join(sorted(d.holds)), "policy": policy, "groups": d.groups, **d.header,
     }  # fmt: skip
-    return Made(seed=seed, raid=raid, lines=d.text(), policy=policy, holds=frozenset(d.holds))
+    return Made(seed=seed, raid=raid, lines=d.text(), policy=policy, platform=d.platform, holds=frozenset(d.holds))
 
 
 def _arrive(d: Draft) -> None:
