@@ -22,7 +22,7 @@ from policies import wake_at
 
 EFFECT = 0.5  # seconds from a decision to its effect in the room: a control call there, its event back
 QUIET = 60.0  # seconds for which a lesson goes on after the last thing that anybody tried
-SOONEST = 0.05  # seconds between two ticks of the clock
+SOONEST, LATER = 0.25, 1.0  # seconds to the next tick at the earliest, and after a tick, as the service's clock does it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ class _Play:
             self._effect(what, at)
         elif kind == _TICK and self._tick == at:
             self._tick = None
-            self._tell(ev.ClockTicked(at=at), at)
+            self._tell(ev.ClockTicked(at=at), at, soonest=LATER)
         return last
 
     def _try(self, event: ev.Event) -> None:
@@ -125,22 +125,22 @@ class _Play:
             when = at + attempt.at
             self._push(when, _TRY, _moved(attempt.event, when))
 
-    def _tell(self, event: ev.Event, at: float) -> None:
+    def _tell(self, event: ev.Event, at: float, soonest: float = SOONEST) -> None:
         rows = self._tape.take(event, max(at, self._tape.now))
         if self._keep:
             self._played.rows.extend(rows)
         for queued in self._tape.queued:
             self._push(at + EFFECT, _EFFECT, queued)
         self._tape.queued.clear()
-        self._wake(at)
+        self._wake(at, soonest)
 
-    def _wake(self, now: float) -> None:
+    def _wake(self, now: float, soonest: float) -> None:
         state = self._tape.lesson.state
         due = wake_at(self._tape.lesson.course.policy, state) if state.status is Status.LIVE else None
         if due is None:
             self._tick = None
             return
-        due = max(due, now + SOONEST)
+        due = max(due, now + soonest)
         if self._tick is None or due < self._tick or self._tick <= now:
             self._tick = due
             self._push(due, _TICK, None)
