@@ -16,9 +16,10 @@ from app.domain.errors import Invalid
 from app.domain.people import Participant, Roster, RosterEntry
 from app.domain.state import SETS
 from app.replay.card import Card, everything, open_door
-from app.replay.frame import course_of
+from app.replay.frame import framed_by
 from app.replay.play import Attempt
 from app.replay.recording import Recording, Row, header_of
+from app.replay.trace import INTENT, MOST, UNREADABLE, unreadable
 from app.store import codec
 from app.store.courses import Course
 from policies import documents
@@ -27,6 +28,8 @@ from policies.base import Policy
 KIND = "script"
 START = 1_790_000_000.0  # when a script begins unless it says otherwise, seconds since the epoch
 PLATFORMS = {"everything": everything, "open_door": open_door}
+LONGEST_LESSON = 2 * 86_400.0  # seconds of a script
+LONGEST_RECORD = 60 * 86_400.0  # seconds of a recorded lesson: rooms that nobody closes are one lesson for weeks
 BACK = 60.0  # seconds in which a recorded fact may be the effect of a recorded measure
 
 
@@ -96,7 +99,7 @@ def of_file(lines: Iterable[bytes], policy: Policy | None = None) -> Script:
     header_of(first, KIND)
     try:
         header = _headers.decode(first)
-    except msgspec.DecodeError as e:
+    except (msgspec.DecodeError, RecursionError) as e:
         raise _wrong(1, str(e)) from e
     if header.platform not in PLATFORMS:
         raise _wrong(1, f"platform: one of {', '.join(PLATFORMS)}")
@@ -125,11 +128,15 @@ def _attempts(lines: Iterable[tuple[int, bytes]], people: Mapping[str, Participa
     for where, text in lines:
         if not text.strip():
             continue
+        if where > MOST:
+            raise _wrong(where, f"more than {MOST} lines: too long to be played")
         try:
             line = _lines.decode(text)
             event = _event(line, people, start)
-        except (msgspec.DecodeError, KeyError, TypeError, ValueError) as e:
-            raise _wrong(where, f"{type(e).__name__}: {e}") from e
+        except UNREADABLE as e:
+            raise _wrong(where, _problem(e, text)) from e
+        if not -86_400.0 <= line.at <= LONGEST_LESSON:
+            raise _wrong(where, f"at: {line.at:g}; a script lasts {LONGEST_LESSON:g} seconds at most")
         if line.after:
             yield Attempt(at=line.at, event=event, after=line.after)
             continue
@@ -137,6 +144,14 @@ def _attempts(lines: Iterable[tuple[int, bytes]], people: Mapping[str, Participa
             raise _wrong(where, f"at: {line.at:g} after {last:g}; lines are out of order")
         last = line.at
         yield Attempt(at=event.at, event=event)
+
+
+def _problem(error: Exception, text: bytes) -> str:
+    """A mistake in one line, with the field where it is known."""
+    cut = "" if text.endswith(b"\n") else " (the file may end in the middle of this line)"
+    if isinstance(error, msgspec.DecodeError):
+        return f"{error}{cut}"
+    return f"{'kind or who' if isinstance(error, KeyError) else 'value'}: {str(error)[:200]} is not known here"
 
 
 def _event(line: _Line, people: Mapping[str, Participant], start: float) -> ev.Event:
@@ -172,40 +187,55 @@ def of_recording(recording: Recording, policy: Policy | None = None) -> Script:
     """What people tried in a recorded lesson. Raises Invalid where nothing tells what it was judged by."""
     rows = iter(recording.rows)
     first = next(rows, None)
-    if first is None or first.kind != "lesson.framed":
+    if first is None or first.kind != ev.LessonFramed.kind:
         raise Invalid(problems=(("row 1", "the recording does not begin with what judged the lesson"),))
-    framed = codec.event_from(first.kind, first.body, first.private)
-    frame = recording.frames.get(framed.frame) if isinstance(framed, ev.LessonFramed) else None
-    if frame is None:
-        raise Invalid(problems=(("row 1", "its frame is not there"),))
-    course, card = course_of(frame, policy)
+    framed = _told(first)
+    if not isinstance(framed, ev.LessonFramed):
+        raise Invalid(problems=((first.where, "tells of no frame"),))
+    course, card = _judged(recording, first, framed, policy)
     return Script(
-        title=course.name, about="", course=course, card=card, attempts=_Tried(framed).out_of(rows), start=first.at
-    )
+        title=course.name, about="", course=course, card=card, start=first.at,
+        attempts=_Tried(recording, framed, policy).out_of(rows),
+    )  # fmt: skip
+
+
+def _judged(recording: Recording, row: Row, framed: ev.LessonFramed, policy: Policy | None) -> tuple[Course, Card]:
+    frame = recording.frames.get(framed.frame)
+    if frame is None:
+        raise Invalid(problems=((row.where, f"frame {framed.frame[:12]} is not there"),))
+    return framed_by(frame, row.where, policy)
 
 
 class _Tried:
     """Leaves out what our own measures brought about: a replay has measures of its own."""
 
-    def __init__(self, framed: ev.Event) -> None:
-        self._framed = framed
+    def __init__(self, recording: Recording, framed: ev.LessonFramed, policy: Policy | None) -> None:
+        self._recording, self._framed, self._policy = recording, framed, policy
         self._asked: list[tuple[float, ActionKind, str]] = []
 
     def out_of(self, rows: Iterable[Row]) -> Iterator[Attempt]:
-        if isinstance(self._framed, ev.LessonFramed):
-            yield Attempt(at=self._framed.at, event=replace(self._framed, frame=""))
+        """Each at the moment at which we heard of it: what came late is played when it came."""
         latest = self._framed.at
-        for row in rows:
-            if row.kind == "intent":
+        yield Attempt(at=latest, event=replace(self._framed, frame=""))
+        for count, row in enumerate(rows, 2):
+            if count > MOST or row.recorded_at > self._framed.at + LONGEST_RECORD:
+                raise Invalid(problems=((row.where, f"more than {MOST} rows, or two months: too long to be played"),))
+            if row.kind == INTENT:
                 self._remember(row)
                 continue
-            event = self._tried(_told(row))
-            if event is not None:
-                latest = max(latest, event.at)  # by our clock: what came late is played when it came
+            told = _told(row)
+            latest = max(latest, row.recorded_at)
+            if isinstance(told, ev.LessonFramed) and told.frame:
+                judged = _judged(self._recording, row, told, self._policy)
+                yield Attempt(at=latest, event=replace(told, frame=""), judged=judged)
+            elif (event := self._tried(told)) is not None:
                 yield Attempt(at=latest, event=event)
 
     def _remember(self, row: Row) -> None:
-        standing, observed = codec.intent_from(row.body, row.private)
+        try:
+            standing, observed = codec.intent_from(row.body, row.private)
+        except UNREADABLE as e:
+            raise unreadable(row.where, row.kind, e) from e
         if not observed:
             target = standing.action.target
             self._asked = [a for a in self._asked if a[0] > row.at - BACK][-500:]
@@ -232,8 +262,8 @@ class _Tried:
 def _told(row: Row) -> ev.Event:
     try:
         return codec.event_from(row.kind, row.body, row.private)
-    except (KeyError, msgspec.ValidationError, msgspec.DecodeError) as e:
-        raise Invalid(problems=((f"row {row.number}", f"{row.kind}: {e}"),)) from e
+    except UNREADABLE as e:
+        raise unreadable(row.where, row.kind, e) from e
 
 
 _EFFECTS: Mapping[type[ev.Event], tuple[ActionKind, ...]] = {

@@ -28,6 +28,7 @@ class Seat:
     video: bool = False
     share: bool = False
     silenced: bool = False
+    noted_at: float = 0.0  # the newest fact
 
     @property
     def leads(self) -> bool:
@@ -196,7 +197,8 @@ class World:
         self._note(at, seat, place)
 
     def _note(self, at: float, seat: Seat, what: What) -> None:
-        self.facts.append(Fact(at=at, who=seat.who.id, what=what))
+        seat.noted_at = max(at, seat.noted_at)  # a fact that came late is none before what it is told after
+        self.facts.append(Fact(at=seat.noted_at, who=seat.who.id, what=what))
 
 
 def _newer(old: Participant, new: Participant) -> Participant:

@@ -54,8 +54,8 @@ def replayed(file: bytes) -> Again:
 def test_every_row_comes_out_byte_for_byte(file: bytes) -> None:
     found = replayed(file)
     assert found.same, found.difference
-    assert found.rows > 30
-    assert found.decisions > 15
+    assert found.rows >= 30
+    assert found.decisions >= 15
     assert file.count(b'{"frame":') == 2  # the policy changed on the way
 
 
