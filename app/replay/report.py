@@ -62,9 +62,11 @@ class Report:
         return tuple(d for d in self.done if not d.by and not d.observed)
 
 
-def report(played: Played, roster: Roster, start: float, hostile: Iterable[str] | None = None) -> Report:
-    """The figures of a lesson that was played."""
-    trace = replace(played.trace, start=start, end=played.end)
+def report(
+    played: Played, roster: Roster, start: float, hostile: Iterable[str] | None = None, *, end: float | None = None
+) -> Report:
+    """The figures of a lesson that was played; `end` = when what it is compared with ended."""
+    trace = replace(played.trace, start=start, end=played.end if end is None else end)
     return figures(trace, roster, suspects(trace, roster) if hostile is None else hostile, over=played.over)
 
 
@@ -167,5 +169,3 @@ def only(these: Sequence[Done], those: Sequence[Done]) -> tuple[Done, ...]:
 
 def _what(done: Done) -> tuple[str, ActionKind, str, bool]:
     return done.rule, done.kind, done.who, bool(done.by)
-
-

@@ -212,6 +212,7 @@ class _Tried:
     def __init__(self, recording: Recording, framed: ev.LessonFramed, policy: Policy | None) -> None:
         self._recording, self._framed, self._policy = recording, framed, policy
         self._asked: list[tuple[float, ActionKind, str]] = []
+        self._switches: dict[str, bool] = {}  # as the platform told them last
 
     def out_of(self, rows: Iterable[Row]) -> Iterator[Attempt]:
         """Each at the moment at which we heard of it: what came late is played when it came."""
@@ -245,18 +246,23 @@ class _Tried:
         if isinstance(event, ev.OURS) and not isinstance(event, ev.ButtonPressed | ev.RosterPolled):
             return None
         if isinstance(event, ev.SettingsChanged):
-            return self._by_people(event)
+            turned = self._by_people(event.switches, event.at)
+            return replace(event, switches=turned) if turned else None
+        if isinstance(event, ev.RosterPolled) and event.attendance.switches:
+            turned = self._by_people(event.attendance.switches, event.at)
+            return replace(event, attendance=replace(event.attendance, switches=turned or ev.Switches()))
         kinds = _EFFECTS.get(type(event), ())
         who = event.participant.id if isinstance(event, ev.PersonEvent) else ""
         ours = any(kind in kinds and pid in (who, "") and at > event.at - BACK for at, kind, pid in self._asked)
         return None if ours else event
 
-    def _by_people(self, event: ev.SettingsChanged) -> ev.SettingsChanged | None:
-        """The switches that somebody in the room turned."""
-        asked = {SETS[kind] for at, kind, _ in self._asked if kind in SETS and at > event.at - BACK}
-        told = {n: v for n in ev.Switches.__dataclass_fields__ if (v := getattr(event.switches, n)) is not None}
-        left = {name: value for name, value in told.items() if (name, value) not in asked}
-        return replace(event, switches=ev.Switches(**left)) if left else None
+    def _by_people(self, switches: ev.Switches, at: float) -> ev.Switches | None:
+        """The switches that somebody in the room turned. Platforms tell all of them whenever one changes."""
+        asked = {SETS[kind] for when, kind, _ in self._asked if kind in SETS and when > at - BACK}
+        told = {n: v for n in ev.Switches.__dataclass_fields__ if (v := getattr(switches, n)) is not None}
+        turned = {n: v for n, v in told.items() if self._switches.get(n) is not v and (n, v) not in asked}
+        self._switches |= told
+        return ev.Switches(**turned) if turned else None
 
 
 def _told(row: Row) -> ev.Event:

@@ -12,7 +12,7 @@ from app.domain import events as ev
 from app.domain.actions import ActionKind
 from app.domain.errors import Invalid
 from app.domain.people import Participant, Role, Roster
-from app.domain.state import LessonState, Person, apply, note
+from app.domain.state import LessonState, Person, Status, apply, note
 from app.replay.truth import Fact, What
 from app.store import codec
 
@@ -44,6 +44,7 @@ class Trace:
 
     start: float | None = None
     end: float = 0.0
+    over: bool = False  # the lesson was ended
     rows: int = 0
     presses: int = 0
     facts: list[Fact] = field(default_factory=list)
@@ -100,6 +101,7 @@ def traced(rows: Iterable[Told], roster: Roster | None = None) -> Trace:
         if after.inside is not state.inside or after.waiting is not state.waiting:
             trace.facts.extend(_changes(state, after, row.at))
         state = after
+    trace.over = state.status is Status.ENDED
     return trace
 
 
