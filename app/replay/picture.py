@@ -1,7 +1,7 @@
 """A lesson as a timeline in SVG: above what happened, below what would have happened under another policy.
 
 Known people are an open area, unknown ones a hatched one, disturbances a hatched bar, decisions marks in a line for
-each rule: shapes tell it as well as colours do. Drawn for a phone's width; text comes as words in the reader's language.
+each rule: shapes tell it as well as colours do. Drawn for a phone; text comes as words in the reader's language.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +15,7 @@ from app.replay.truth import Span
 
 WIDTH, LEFT, RIGHT = 390.0, 30.0, 8.0
 AREA, BAR, LINE, HEAD, AXIS = 64.0, 9.0, 27.0, 24.0, 22.0  # heights: people, disturbances, a rule, a heading, times
+SEEN = 5.0  # height of a single stranger, who must not vanish beside a large class
 TICKS = 4
 LEGEND = 17.0
 # How it looks where no style sheet says it (`alone`): by day, and by night.
@@ -47,7 +48,7 @@ class Words:
 
 ENGLISH = Words(
     language="en", title="The lesson as a timeline",
-    about="People inside, disturbances and decisions over the time of the lesson: above as it happened, below replayed.",
+    about="People inside, disturbances and decisions over the lesson: above as it happened, below replayed.",
     happened="What happened", replayed="Under {policy}", known="people the list knows", unknown="strangers",
     disturbed="disturbance", automatic="decision of a rule", by_person="pressed by a person",
     nobody="names are erased: nothing to draw", rule=str,
@@ -101,8 +102,9 @@ class _Scale:
         within = min(max(at, self.first), self.last)
         return round(LEFT + (WIDTH - LEFT - RIGHT) * (within - self.first) / (self.last - self.first), 1)
 
-    def y(self, people: float) -> float:
-        return round(AREA * (1 - people / self.most), 1)
+    def y(self, people: float, least: float = 0.0) -> float:
+        """Nobody is on the ground; somebody is at least so high."""
+        return round(AREA - (max(AREA * people / self.most, least) if people else 0.0), 1)
 
 
 def _half(
@@ -129,13 +131,13 @@ def _people(crowd: Sequence[Crowd], scale: _Scale) -> Iterator[str]:
         yield f'<path class="axis" d="M{LEFT:g} {y}H{WIDTH - RIGHT:g}" stroke-width=".5"/>'
         yield f'<text class="quiet" x="{LEFT - 5:g}" y="{y + 4:g}" text-anchor="end">{count}</text>'
     known = _steps([(c.at, c.known) for c in crowd], scale)
-    unknown = _steps([(c.at, c.unknown) for c in crowd], scale)
+    unknown = _steps([(c.at, c.unknown) for c in crowd], scale, SEEN)
     yield f'<path class="known" fill="#dfe7f0" stroke="#1a55a5" d="{known}"/>'
     if any(c.unknown for c in crowd):
         yield f'<path class="unknown" fill="url(#replay-hatch)" stroke="#7a1a00" d="{unknown}"/>'
 
 
-def _steps(points: Sequence[tuple[float, int]], scale: _Scale) -> str:
+def _steps(points: Sequence[tuple[float, int]], scale: _Scale, least: float = 0.0) -> str:
     """A stepped area. Within one place of the picture the highest count is drawn, then the last."""
     ground = scale.y(0)
     path = [f"M{scale.x(scale.first)} {ground}"]
@@ -143,10 +145,10 @@ def _steps(points: Sequence[tuple[float, int]], scale: _Scale) -> str:
     for moment, count in points:
         x = scale.x(moment)
         if x != at:
-            path.append(f"H{at}V{scale.y(highest)}V{scale.y(last)}")
+            path.append(f"H{at}V{scale.y(highest, least)}V{scale.y(last, least)}")
             at, highest = x, last
         highest, last = max(highest, count), count
-    path.append(f"H{at}V{scale.y(highest)}V{scale.y(last)}H{scale.x(scale.last)}V{ground}Z")
+    path.append(f"H{at}V{scale.y(highest, least)}V{scale.y(last, least)}H{scale.x(scale.last)}V{ground}Z")
     return "".join(path)
 
 

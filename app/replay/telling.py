@@ -86,7 +86,7 @@ def _verdict(again: Again) -> Iterator[str]:
         yield f"  recorded: {plain(again.difference.wanted)[:1000]}"
         yield f"  replayed: {plain(again.difference.found)[:1000]}"
     if again.forgotten:
-        yield f"Erased: the names of {again.erased} rows, {again.unlisted} class lists; what rests on them cannot match."
+        yield f"Erased: names of {again.erased} rows, {again.unlisted} class lists. What rests on them cannot match."
 
 
 def _table(left: Report, right: Report | None, heads: tuple[str, str]) -> Iterator[str]:
