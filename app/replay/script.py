@@ -17,10 +17,11 @@ from app.domain.people import Participant, Roster, RosterEntry
 from app.domain.state import SETS
 from app.replay.card import Card, everything, open_door
 from app.replay.cast import Cast, Group, cast
-from app.replay.frame import course_of
+from app.replay.frame import framed_by
 from app.replay.lines import InOrder, Line, Moment, moments
 from app.replay.play import Attempt
 from app.replay.recording import Recording, Row, header_of
+from app.replay.trace import INTENT, MOST, UNREADABLE, unreadable
 from app.store import codec
 from app.store.courses import Course
 from policies import documents
@@ -29,6 +30,8 @@ from policies.base import Policy
 KIND = "script"
 START = 1_790_000_000.0  # when a script begins unless it says otherwise, seconds since the epoch
 PLATFORMS = {"everything": everything, "open_door": open_door}
+LONGEST_LESSON = 2 * 86_400.0  # seconds of a script
+LONGEST_RECORD = 60 * 86_400.0  # seconds of a recorded lesson: rooms that nobody closes are one lesson for weeks
 BACK = 60.0  # seconds in which a recorded fact may be the effect of a recorded measure
 
 
@@ -87,7 +90,7 @@ def of_file(lines: Iterable[bytes], policy: Policy | None = None) -> Script:
     header_of(first, KIND)
     try:
         header = _headers.decode(first)
-    except msgspec.DecodeError as e:
+    except (msgspec.DecodeError, RecursionError) as e:
         raise _wrong(1, str(e)) from e
     if header.platform not in PLATFORMS:
         raise _wrong(1, f"platform: one of {', '.join(PLATFORMS)}")
@@ -125,15 +128,22 @@ def _participant(key: str, person: _Person) -> Participant:
 
 
 def _attempts(lines: Iterable[tuple[int, bytes]], everybody: Cast, start: float) -> Iterator[Attempt]:
-    last, due = float("-inf"), InOrder()
+    last, due, many = float("-inf"), InOrder(), 0
     for where, text in lines:
         if not text.strip():
             continue
+        if where > MOST:
+            raise _wrong(where, f"more than {MOST} lines: too long to be played")
         try:
             line = _lines.decode(text)
+            if not -86_400.0 <= line.at <= LONGEST_LESSON:
+                raise ValueError(f"at: {line.at:g}; a script lasts {LONGEST_LESSON:g} seconds at most")
             found = [(m, _event(m, everybody.people, start)) for m in moments(line, everybody.groups, everybody.people)]
-        except (msgspec.DecodeError, KeyError, TypeError, ValueError) as e:
-            raise _wrong(where, f"{type(e).__name__}: {e}") from e
+        except UNREADABLE as e:
+            raise _wrong(where, _problem(e, text)) from e
+        many += len(found)
+        if many > MOST:
+            raise _wrong(where, f"more than {MOST} moments: too long to be played")
         if line.after:
             yield from (Attempt(at=m.at, event=event, after=m.after) for m, event in found)
             continue
@@ -144,6 +154,14 @@ def _attempts(lines: Iterable[tuple[int, bytes]], everybody: Cast, start: float)
         for _, event in found:
             due.add(event)
     yield from (Attempt(at=e.at, event=e) for e in due.until(float("inf")))
+
+
+def _problem(error: Exception, text: bytes) -> str:
+    """A mistake in one line, with the field where it is known."""
+    cut = "" if text.endswith(b"\n") else " (the file may end in the middle of this line)"
+    if isinstance(error, KeyError):
+        return f"kind or who: {str(error)[:200]} is not known here"
+    return f"{str(error)[:300]}{cut if isinstance(error, msgspec.DecodeError) else ''}"
 
 
 def _event(moment: Moment, people: Mapping[str, Participant], start: float) -> ev.Event:
@@ -183,40 +201,56 @@ def of_recording(recording: Recording, policy: Policy | None = None) -> Script:
     """What people tried in a recorded lesson. Raises Invalid where nothing tells what it was judged by."""
     rows = iter(recording.rows)
     first = next(rows, None)
-    if first is None or first.kind != "lesson.framed":
+    if first is None or first.kind != ev.LessonFramed.kind:
         raise Invalid(problems=(("row 1", "the recording does not begin with what judged the lesson"),))
-    framed = codec.event_from(first.kind, first.body, first.private)
-    frame = recording.frames.get(framed.frame) if isinstance(framed, ev.LessonFramed) else None
-    if frame is None:
-        raise Invalid(problems=(("row 1", "its frame is not there"),))
-    course, card = course_of(frame, policy)
+    framed = _told(first)
+    if not isinstance(framed, ev.LessonFramed):
+        raise Invalid(problems=((first.where, "tells of no frame"),))
+    course, card = _judged(recording, first, framed, policy)
     return Script(
-        title=course.name, about="", course=course, card=card, attempts=_Tried(framed).out_of(rows), start=first.at
-    )
+        title=course.name, about="", course=course, card=card, start=first.at,
+        attempts=_Tried(recording, framed, policy).out_of(rows),
+    )  # fmt: skip
+
+
+def _judged(recording: Recording, row: Row, framed: ev.LessonFramed, policy: Policy | None) -> tuple[Course, Card]:
+    frame = recording.frames.get(framed.frame)
+    if frame is None:
+        raise Invalid(problems=((row.where, f"frame {framed.frame[:12]} is not there"),))
+    return framed_by(frame, row.where, policy)
 
 
 class _Tried:
     """Leaves out what our own measures brought about: a replay has measures of its own."""
 
-    def __init__(self, framed: ev.Event) -> None:
-        self._framed = framed
+    def __init__(self, recording: Recording, framed: ev.LessonFramed, policy: Policy | None) -> None:
+        self._recording, self._framed, self._policy = recording, framed, policy
         self._asked: list[tuple[float, ActionKind, str]] = []
+        self._switches: dict[str, bool] = {}  # as the platform told them last
 
     def out_of(self, rows: Iterable[Row]) -> Iterator[Attempt]:
-        if isinstance(self._framed, ev.LessonFramed):
-            yield Attempt(at=self._framed.at, event=replace(self._framed, frame=""))
+        """Each at the moment at which we heard of it: what came late is played when it came."""
         latest = self._framed.at
-        for row in rows:
-            if row.kind == "intent":
+        yield Attempt(at=latest, event=replace(self._framed, frame=""))
+        for count, row in enumerate(rows, 2):
+            if count > MOST or row.recorded_at > self._framed.at + LONGEST_RECORD:
+                raise Invalid(problems=((row.where, f"more than {MOST} rows, or two months: too long to be played"),))
+            if row.kind == INTENT:
                 self._remember(row)
                 continue
-            event = self._tried(_told(row))
-            if event is not None:
-                latest = max(latest, event.at)  # by our clock: what came late is played when it came
+            told = _told(row)
+            latest = max(latest, row.recorded_at)
+            if isinstance(told, ev.LessonFramed) and told.frame:
+                judged = _judged(self._recording, row, told, self._policy)
+                yield Attempt(at=latest, event=replace(told, frame=""), judged=judged)
+            elif (event := self._tried(told)) is not None:
                 yield Attempt(at=latest, event=event)
 
     def _remember(self, row: Row) -> None:
-        standing, observed = codec.intent_from(row.body, row.private)
+        try:
+            standing, observed = codec.intent_from(row.body, row.private)
+        except UNREADABLE as e:
+            raise unreadable(row.where, row.kind, e) from e
         if not observed:
             target = standing.action.target
             self._asked = [a for a in self._asked if a[0] > row.at - BACK][-500:]
@@ -226,25 +260,30 @@ class _Tried:
         if isinstance(event, ev.OURS) and not isinstance(event, ev.ButtonPressed | ev.RosterPolled):
             return None
         if isinstance(event, ev.SettingsChanged):
-            return self._by_people(event)
+            turned = self._by_people(event.switches, event.at)
+            return replace(event, switches=turned) if turned else None
+        if isinstance(event, ev.RosterPolled) and event.attendance.switches:
+            turned = self._by_people(event.attendance.switches, event.at)
+            return replace(event, attendance=replace(event.attendance, switches=turned or ev.Switches()))
         kinds = _EFFECTS.get(type(event), ())
         who = event.participant.id if isinstance(event, ev.PersonEvent) else ""
         ours = any(kind in kinds and pid in (who, "") and at > event.at - BACK for at, kind, pid in self._asked)
         return None if ours else event
 
-    def _by_people(self, event: ev.SettingsChanged) -> ev.SettingsChanged | None:
-        """The switches that somebody in the room turned."""
-        asked = {SETS[kind] for at, kind, _ in self._asked if kind in SETS and at > event.at - BACK}
-        told = {n: v for n in ev.Switches.__dataclass_fields__ if (v := getattr(event.switches, n)) is not None}
-        left = {name: value for name, value in told.items() if (name, value) not in asked}
-        return replace(event, switches=ev.Switches(**left)) if left else None
+    def _by_people(self, switches: ev.Switches, at: float) -> ev.Switches | None:
+        """The switches that somebody in the room turned. Platforms tell all of them whenever one changes."""
+        asked = {SETS[kind] for when, kind, _ in self._asked if kind in SETS and when > at - BACK}
+        told = {n: v for n in ev.Switches.__dataclass_fields__ if (v := getattr(switches, n)) is not None}
+        turned = {n: v for n, v in told.items() if self._switches.get(n) is not v and (n, v) not in asked}
+        self._switches |= told
+        return ev.Switches(**turned) if turned else None
 
 
 def _told(row: Row) -> ev.Event:
     try:
         return codec.event_from(row.kind, row.body, row.private)
-    except (KeyError, msgspec.ValidationError, msgspec.DecodeError) as e:
-        raise Invalid(problems=((f"row {row.number}", f"{row.kind}: {e}"),)) from e
+    except UNREADABLE as e:
+        raise unreadable(row.where, row.kind, e) from e
 
 
 _EFFECTS: Mapping[type[ev.Event], tuple[ActionKind, ...]] = {

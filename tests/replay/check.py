@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from app.domain.actions import STRENGTH, ActionKind
-from app.replay.report import Done
+from app.replay.trace import Done
 from tests.replay.corpus import CLOSES, Lesson, lesson_of, told
 from tests.replay.generator import Made, made
 from tests.replay.page import Result, failed, page

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.domain.actions import STRENGTH, ActionKind
 from app.replay.play import play
-from app.replay.report import Done, Report, report
+from app.replay.report import Report, report
+from app.replay.trace import Done
 from app.replay.script import Script, of_file
 from policies import documents
 
@@ -87,8 +88,8 @@ def played(path: Path, preset: str = "") -> Lesson:
 def lesson_of(lines: list[bytes], policy: dict[str, Any]) -> Lesson:
     """A script that is given as its lines."""
     script = of_file(iter(lines), documents.policy(policy))
-    done = play(script.attempts, script.course, script.card)
-    found = report(done, script.course.roster, script.start, script.hostile, script.belong)
+    done = play(script.attempts, script.course, script.card, keep_rows=False)
+    found = report(done, script.course.roster, script.start, script.hostile, belong=script.belong)
     return Lesson(script=script, report=found)
 
 
