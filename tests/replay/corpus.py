@@ -9,8 +9,8 @@ from typing import Any
 from app.domain.actions import STRENGTH, ActionKind
 from app.replay.play import play
 from app.replay.report import Report, report
-from app.replay.trace import Done
 from app.replay.script import Script, of_file
+from app.replay.trace import Done
 from policies import documents
 
 HERE = Path(__file__).parent
