@@ -6,7 +6,7 @@ platform; time comes with the event. How to add one: policies/README.md.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,6 +28,13 @@ def _plain(stricter: Stricter) -> Any:
     return stricter if isinstance(stricter, str) else list(stricter)
 
 
+class Contradiction(NamedTuple):
+    """Numbers that cannot all be meant. `why` is an English sentence, and the key of its translations."""
+
+    fields: tuple[str, ...]
+    why: str
+
+
 class Settings(BaseModel):
     """The numbers of one rule. Every field has bounds and a description: validation, form and docs come from here."""
 
@@ -37,6 +44,10 @@ class Settings(BaseModel):
     mode: Literal["off", "observe", "enforce"] = setting(
         "observe", "off, observe (record only) or enforce", stricter=("off", "observe", "enforce")
     )
+
+    def contradictions(self) -> Iterable[Contradiction]:
+        """What does not go together. A document that says so is refused; a rule copes with it all the same."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,19 +3,17 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import Field
-
 from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
 from app.domain.events import Event, LessonStarted, ShareStarted
 from app.domain.state import LessonState, Status
-from policies.base import Rule, Settings
+from policies.base import Rule, Settings, setting
 
 
 class Sharing(Settings):
     """Screen-share limits."""
 
-    who: Literal["hosts", "roster", "everyone"] = Field(
-        "hosts", description="hosts; roster: hosts and verified pupils; everyone"
+    who: Literal["hosts", "roster", "everyone"] = setting(
+        "hosts", "hosts; roster: hosts and verified pupils; everyone", stricter=("everyone", "roster", "hosts")
     )
 
 
