@@ -9,15 +9,16 @@ upper layer was tightened since, a version of ours knows a field no more) gives 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from pydantic import ValidationError
 
 from app.domain.errors import Invalid
-from policies import RULES
+from policies import RULES, restraint
 from policies.base import Policy, Rule, Settings
 from policies.merged import Level, Merged, Origin, Problem, ProblemKind, Value
+from policies.restraint import Restraint
 from policies.strictness import as_strict
 
 PRESETS = ("lecture", "seminar", "exam", "open_day", "strict")
@@ -78,6 +79,13 @@ def merge(layers: Layers, *, hardened_until: float | None = None) -> Merged:
         problems=tuple(dict.fromkeys(problems)),
         hardened_until=hardened_until,
     )
+
+
+def layered(layers: Sequence[tuple[str, Document]], *, hardened: bool = False) -> tuple[Policy, int]:
+    """The policy for a lesson, and for how many days an incident in it hardens the class: what the store asks for."""
+    told = [(Level(level), document) for level, document in layers]
+    made = merge(told, hardened_until=float("inf") if hardened else None).policy
+    return made, cast(Restraint, made.of(restraint.RULE)).harden_days
 
 
 def effective(document: Document) -> dict[str, dict[str, dict[str, Any]]]:
@@ -204,7 +212,6 @@ def _value(
 
 
 def _loosened(level: Level, field: str, lock: Value) -> Problem:
-    assert lock.locked_by
     return Problem(level, field, ProblemKind.LOCKED, said=str(lock.value), by=lock.locked_by, floor=lock.value)
 
 
