@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 from markupsafe import Markup
 
+import policies
 from adapters import REGISTRY
 from adapters.base import Way
 from adapters.health import Finding
@@ -26,6 +27,10 @@ from app.domain.events import EVENTS
 from app.domain.incidents import IncidentStatus, Verdict
 from app.domain.people import Fact, Role, Trust
 from app.domain.state import Mood, Status
+from policies.base import Settings
+from policies.documents import PRESETS
+from policies.merged import Level as Layer
+from policies.merged import Origin
 
 DOMAIN = "menshen"
 
@@ -63,6 +68,7 @@ REASONS = (
     *(f"button_{button}" for button in Button),
 )
 SWITCHES = tuple(f"{s}.{w}" for s in ("audio", "chat", "share", "door") for w in ("title", "open", "closed", "unknown"))
+CONTRADICTIONS = ("the room is locked before the door closes",)
 BLIND = ("events_stopped", "no_answer", "refused", "stream_down", "stream_refused", "subscription_failed", "unknown")
 
 
@@ -186,10 +192,32 @@ def keys() -> Iterator[str]:
         ("way", Way),
         ("level", Level),
         ("finding", Finding),
+        ("layer", Layer),
+        ("origin", Origin),
+        ("preset", PRESETS),
+        ("mode", get_args(Settings.model_fields["mode"].annotation)),
     )
     for group, values in groups:
         yield from (f"{group}.{value}" for value in values)
     yield from notes()
+    yield from dict.fromkeys(settings())
+
+
+def settings() -> Iterator[str]:
+    """What the settings page says of the rules: a sentence each, labels and descriptions of fields, choices by name."""
+    yield "setting.mode"
+    for rule in policies.RULES:
+        yield f"rule_about.{rule.name}"
+        for name, info in rule.settings.model_fields.items():
+            yield info.description or ""
+            if name != "mode":
+                yield f"setting.{rule.name}.{name}"
+                yield from (f"choice.{rule.name}.{name}.{value}" for value in _choices(info.annotation))
+    yield from CONTRADICTIONS
+
+
+def _choices(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
 def notes() -> Iterator[str]:

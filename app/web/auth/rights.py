@@ -33,7 +33,8 @@ class Verb(StrEnum):
     REVIEW = "review"  # read incidents and judge them
     SET_ROSTER = "set_roster"
     SEE_POLICY = "see_policy"  # what the school and the district ask of every class
-    SET_POLICY = "set_policy"  # of the school, a course or a lesson; a teacher may look
+    SET_POLICY = "set_policy"  # of a course or a lesson; a teacher may look
+    SET_SCHOOL = "set_school"  # the policy of all its classes
     SET_DISTRICT = "set_district"
     PREPARE = "prepare"  # set up a meeting before class, and hand out its personal links
     MAKE_COURSE = "make_course"
@@ -82,7 +83,7 @@ class Of:
     part: Part | None = None
 
 
-_OF_THE_SCHOOL = frozenset({Verb.MAKE_COURSE, Verb.CONNECT, Verb.AUDIT, Verb.ADMINISTER})
+_OF_THE_SCHOOL = frozenset({Verb.MAKE_COURSE, Verb.CONNECT, Verb.AUDIT, Verb.ADMINISTER, Verb.SET_SCHOOL})
 _OF_THE_DISTRICT = frozenset({Verb.SEE_POLICY, Verb.SET_DISTRICT})
 _GUARDS = frozenset({Verb.SEE, Verb.PRESS, Verb.REVIEW})
 

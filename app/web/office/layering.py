@@ -100,7 +100,7 @@ def may_change(service: Service, actor: Actor, place: Place) -> None:
     elif place.course:
         demand_course(service.desk, actor, Verb.SET_POLICY, place.course)
     else:
-        demand(actor, Verb.SET_POLICY)
+        demand(actor, Verb.SET_SCHOOL)
 
 
 def _may_see(service: Service, actor: Actor, place: Place) -> None:

@@ -83,7 +83,8 @@ def _step(request: Request, actor: Actor, place: Place, form: FormData) -> Respo
     try:
         layering.put(service, actor, place, document, seen=seen)
     except Conflict:
-        said = translator(request, actor)("Somebody else changed this meanwhile. Look at it again, then save.")
+        words = translator(request, actor)
+        said = words("Somebody else changed this meanwhile. Look at it again, then save.")
         return _page(request, actor, place, document=document, problem=said, status=409)
     return RedirectResponse(f"{_address(place)}?saved=1", status_code=303)
 
