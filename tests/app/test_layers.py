@@ -36,7 +36,7 @@ async def opened(pipeline: Pipeline, school: Guarded, meeting: str = "m1", *peop
     await pipeline.receive(CONNECTION, school.post("lesson.started", meeting=meeting))
     for person in (teacher(), *people):
         await pipeline.receive(CONNECTION, school.post("participant.joined", person, meeting=meeting))
-    return max(school.rows("lessons"), key=lambda row: (row.key == meeting, row.run)).id
+    return str(max(school.rows("lessons"), key=lambda row: (row.key == meeting, row.run)).id)
 
 
 async def ended(pipeline: Pipeline, school: Guarded, meeting: str = "m1") -> None:

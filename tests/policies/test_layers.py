@@ -74,7 +74,10 @@ def test_a_lock_counts_for_what_a_preset_says_and_whoever_locks_last_is_named() 
 
 
 def test_a_lock_that_came_later_wins_and_says_what_it_overrules() -> None:
-    layers = [(S, {"late_lock": {"minutes": 4}, "locked": ["late_lock.minutes"]}), (C, {"late_lock": {"minutes": 9}})]
+    layers: list[tuple[Level, dict[str, Any]]] = [
+        (S, {"late_lock": {"minutes": 4}, "locked": ["late_lock.minutes"]}),
+        (C, {"late_lock": {"minutes": 9}}),
+    ]
     told = merge(layers).told()["late_lock"]["minutes"]
     assert told == {"value": 4, "origin": "school", "locked_by": "school",
                     "overruled": {"origin": "course", "value": 9}}  # fmt: skip
