@@ -20,7 +20,7 @@ from app.replay.frame import course_of
 from app.replay.play import Attempt
 from app.replay.recording import Recording, Row, header_of
 from app.store import codec
-from app.store.courses import Course
+from app.store.courses import Course, Versions
 from policies import documents
 from policies.base import Policy
 
@@ -102,7 +102,7 @@ def of_file(lines: Iterable[bytes], policy: Policy | None = None) -> Script:
         raise _wrong(1, f"platform: one of {', '.join(PLATFORMS)}")
     course = Course(
         school="", id="", name=header.title, connection="", policy=policy or documents.policy(header.policy),
-        policy_version=1, roster=Roster(header.roster), roster_version=1, shrunk=False, drill=False,
+        roster=Roster(header.roster), versions=Versions(policy=1, layers=1, roster=1), shrunk=False, drill=False,
     )  # fmt: skip
     people = {key: _participant(key, person) for key, person in header.people.items()}
     return Script(
