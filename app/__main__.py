@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
@@ -18,11 +20,15 @@ from app import practice
 from app.domain.errors import Invalid, MenshenError, NotFound
 from app.settings import BadSettings, Settings, load
 from app.store.desk import Desk, TokenKind, User, UserRole
+from policies.documents import checked
+from policies.merged import Level
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Menshen guards live online classes.")
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 tokens = typer.Typer(no_args_is_help=True, help="Tokens for the API.")
+policies = typer.Typer(no_args_is_help=True, help="Policies of all schools together.")
 cli.add_typer(users, name="user")
+cli.add_typer(policies, name="policy")
 cli.add_typer(tokens, name="token")
 
 
@@ -239,6 +245,27 @@ def token_create(
         owner = desk.people.create_user(_only_school(desk), mail=mail, name=name, role=role)
         typer.echo(desk.tokens.issue(owner, TokenKind.API, ttl=days * 86400.0, role=role, name=name))
         typer.echo(f"To take it back: menshen user disable {mail}", err=True)
+
+
+@policies.command("district")
+def policy_district(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="the document, as JSON")],
+    school: Annotated[list[str] | None, typer.Option(help="only these schools; all when left out")] = None,
+) -> None:
+    """Put the district's policy into every school of this installation, or refuse it as a whole."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as e:
+        raise Invalid(problems=(("document", f"JSON: {e}"),)) from None
+    if not isinstance(document, dict):
+        raise Invalid(problems=(("document", "a JSON object"),))
+    checked(Level.DISTRICT, document)
+    with _desk() as (desk, _settings):
+        known = {s.id: s.name for s in desk.people.schools()}
+        if missing := sorted(set(school or ()) - set(known)):
+            raise NotFound(f"no such school: {', '.join(missing)}")
+        for id, version in desk.layers.put_district(school or tuple(known), document, by="console").items():
+            typer.echo(f"{id}: {known[id]}, version {version}")
 
 
 @cli.command()

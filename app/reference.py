@@ -15,6 +15,7 @@ from adapters import REGISTRY
 from app.settings import Settings
 from policies import ALWAYS, RULES
 from policies.documents import PRESETS, effective
+from policies.strictness import direction
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -53,9 +54,9 @@ def rules() -> str:
         for field, info in rule.settings.model_fields.items():
             if field == "mode" and rule.name in ALWAYS:
                 continue
-            rows.append((f"`{field}`", _allowed(info), _default(info), info.description or ""))
+            rows.append((f"`{field}`", _allowed(info), _default(info), _stricter(info), info.description or ""))
         always = ["Always on: its `mode` changes nothing.", ""] if rule.name in ALWAYS else []
-        table = [_table(("field", "allowed", "default", "meaning"), rows), ""] if rows else []
+        table = [_table(("field", "allowed", "default", "stricter", "meaning"), rows), ""] if rows else []
         parts += [f"### `{rule.name}`", "", _first_line(rule.settings), "", *always, *table]
     return "\n".join(parts).rstrip()
 
@@ -124,6 +125,12 @@ def _allowed(info: FieldInfo) -> str:
     least = next((str(m.ge) for m in info.metadata if isinstance(m, Ge)), "")
     most = next((str(m.le) for m in info.metadata if isinstance(m, Le)), "")
     return f"{least} to {most}" if least and most else _kind(info.annotation)
+
+
+def _stricter(info: FieldInfo) -> str:
+    """Which way tightens."""
+    way = direction(info)
+    return " < ".join(_code(value) for value in way) if isinstance(way, list) else way
 
 
 def _kind(annotation: Any) -> str:

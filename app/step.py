@@ -101,10 +101,9 @@ class Steps:
 
     def take(self, lesson: Lesson, event: Event, press: str = "") -> list[str]:
         """One event and whatever follows from it; the ids of the intents that were written."""
-        course = lesson.course
         if isinstance(event, LessonFramed):
             event = self._framed(lesson, event)
-        elif lesson.state.framed != (course.policy_version, course.roster_version):
+        elif lesson.state.framed != lesson.course.judgement:
             self.take(lesson, LessonFramed(at=self.writing.now))
         after = apply(lesson.state, event)
         if isinstance(event, RosterPolled) and not _news(lesson.state, after, event):
@@ -133,9 +132,7 @@ class Steps:
         course = lesson.course
         frame = frame_of(course, self.connections.supports(lesson.connection, lesson.key))
         self.writing.frame(lesson, frame)
-        return replace(
-            event, frame=frame.id, policy_version=course.policy_version, roster_version=course.roster_version
-        )
+        return replace(event, frame=frame.id, versions=course.judgement)
 
     def _planned(self, lesson: Lesson, state: LessonState, decisions: Sequence[Decision]) -> list[Planned]:
         """What the wishes on one event come down to on this platform.

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable, Iterator
 
-from pydantic import Field
-
 from app.domain.actions import UNDO, Action, ActionKind, Button, Decision, Lane, OutcomeKind, Severity
 from app.domain.events import AudioUnmuted, ButtonPressed, MediaEvent, ShareStarted
 from app.domain.people import Participant
 from app.domain.state import SETS, LessonState
-from policies.base import Rule, Settings
+from policies.base import Rule, Settings, setting
 
 
 class Emergency(Settings):
     """What "calm the room" does."""
 
-    lock_minutes: int = Field(
-        15, ge=1, le=240, description="minutes after which the hard lock of a calmed room ends by itself (1 to 240)"
-    )
+    lock_minutes: int = setting(
+        15, "minutes after which the hard lock of a calmed room ends by itself (1 to 240)",
+        stricter="higher", ge=1, le=240,
+    )  # fmt: skip
 
 
 _SEVERITY = {

@@ -6,12 +6,10 @@ only some minutes later; until then strangers are put out as they come.
 
 from collections.abc import Iterator
 
-from pydantic import Field
-
 from app.domain.actions import Action, ActionKind, Decision, Lane, OutcomeKind, Severity
 from app.domain.events import ClockTicked, Event, ParticipantJoined, ParticipantWaiting, PersonEvent, RosterPolled
 from app.domain.state import LessonState, Person, Status
-from policies.base import Rule, Settings
+from policies.base import Contradiction, Rule, Settings, setting
 from policies.roster_only import admit, keep_away, no_roster, perhaps_known, tried, unnamed
 
 AGAIN = 60.0  # seconds before a door that did not close is asked to close once more
@@ -22,12 +20,19 @@ _CLOSES = (ActionKind.OPEN_WAITING_ROOM, ActionKind.LOCK)
 class LateLock(Settings):
     """When the door closes for strangers."""
 
-    minutes: int = Field(10, ge=0, le=240, description="minutes after the start at which the door closes (0 to 240)")
-    hard_minutes: int = Field(
-        15, ge=1, le=240,
-        description="minutes after the start at which the room is locked where there is no waiting room: "
+    minutes: int = setting(
+        10, "minutes after the start at which the door closes (0 to 240)", stricter="lower", ge=0, le=240
+    )
+    hard_minutes: int = setting(
+        15, "minutes after the start at which the room is locked where there is no waiting room: "
         "late pupils stay out, too (1 to 240, never before `minutes`)",
+        stricter="lower", ge=1, le=240,
     )  # fmt: skip
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """The lock comes after the door, never before it."""
+        if self.hard_minutes < self.minutes:
+            yield Contradiction(("hard_minutes", "minutes"), "the room is locked before the door closes")
 
 
 def closes_at(settings: LateLock, state: LessonState) -> float | None:

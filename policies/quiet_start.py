@@ -2,21 +2,23 @@
 
 from collections.abc import Iterator
 
-from pydantic import Field
-
 from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
 from app.domain.events import AudioUnmuted, Event, LessonStarted, ParticipantJoined
 from app.domain.state import LessonState, Status
-from policies.base import Rule, Settings
+from policies.base import Rule, Settings, setting
 
 
 class QuietStart(Settings):
     """What is closed at the start, and for how long."""
 
-    minutes: int = Field(5, ge=1, le=240, description="minutes after the start that the lesson stays quiet (1 to 240)")
-    mute: bool = Field(True, description="mute everybody at the start and whoever comes in with an open microphone")
-    chat: bool = Field(True, description="close the chat")
-    share: bool = Field(True, description="only hosts may share")
+    minutes: int = setting(
+        5, "minutes after the start that the lesson stays quiet (1 to 240)", stricter="higher", ge=1, le=240
+    )
+    mute: bool = setting(
+        True, "mute everybody at the start and whoever comes in with an open microphone", stricter=(False, True)
+    )
+    chat: bool = setting(True, "close the chat", stricter=(False, True))
+    share: bool = setting(True, "only hosts may share", stricter=(False, True))
 
 
 _WISHES = (

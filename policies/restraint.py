@@ -7,8 +7,6 @@ A kick needs two independent facts or a human. Past the budget the room is close
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pydantic import Field
-
 from app.domain.actions import STRENGTH, UNDO, Action, ActionKind, Decision, Lane, OutcomeKind, Severity
 from app.domain.events import ClockTicked
 from app.domain.people import Trust
@@ -23,11 +21,12 @@ REPEAT_PRESS = 5.0  # seconds in which several people press the same button and 
 class Restraint(Settings):
     """How much may be done to people."""
 
-    per_minute: int = Field(
-        30, ge=1, le=600, description="measures against people in one minute; past it the room is closed (1 to 600)"
-    )
-    wave_lock_minutes: int = Field(
-        10, ge=1, le=240, description="minutes after which a room closed by a wave opens again (1 to 240)"
+    per_minute: int = setting(
+        30, "measures against people in one minute; past it the room is closed (1 to 600)",
+        stricter="higher", ge=1, le=600,
+    )  # fmt: skip
+    wave_lock_minutes: int = setting(
+        10, "minutes after which a room closed by a wave opens again (1 to 240)", stricter="higher", ge=1, le=240
     )
     silence_minutes: int = setting(
         10, "minutes after which somebody whom a rule silenced in chat may write again (1 to 240)",
@@ -40,6 +39,10 @@ class Restraint(Settings):
     ban_minutes: int = setting(
         120, "minutes after which the ban of a stranger by a rule ends (1 to 600)", stricter="higher", ge=1, le=600
     )
+    harden_days: int = setting(
+        7, "days after a serious incident in which the class is guarded by the preset `strict` (0 to 90, 0 = never)",
+        stricter="higher", ge=0, le=90,
+    )  # fmt: skip
 
 
 _AGAINST = frozenset(STRENGTH)

@@ -7,8 +7,6 @@ must never become a massacre). Whom a human sent out stays out, list or no list,
 from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import Field
-
 from app.domain.actions import SENDS_OUT, Action, ActionKind, Decision, Lane, Severity
 from app.domain.events import (
     ClockTicked,
@@ -22,7 +20,7 @@ from app.domain.events import (
 )
 from app.domain.people import Fact, Trust
 from app.domain.state import LessonState, Person
-from policies.base import Rule, Settings
+from policies.base import Rule, Settings, setting
 
 # Seconds in which a list may tell who somebody is whose coming the platform announced without a word about him.
 GRACE_INSIDE, GRACE_WAITING = 4.0, 10.0
@@ -33,13 +31,17 @@ AGAIN = 60.0  # seconds before the same presence is held again
 class RosterOnly(Settings):
     """Who may come in."""
 
-    strangers: Literal["hold", "deny", "watch"] = Field(
-        "hold", description="hold: back to the waiting room; deny: put out; watch: only show them"
+    strangers: Literal["hold", "deny", "watch"] = setting(
+        "hold", "hold: back to the waiting room; deny: put out; watch: only show them",
+        stricter=("watch", "hold", "deny"),
+    )  # fmt: skip
+    claimed: Literal["hold", "admit"] = setting(
+        "hold", "people known by name only: hold for the teacher, or admit unless the owner is inside",
+        stricter=("admit", "hold"),
+    )  # fmt: skip
+    admit_verified: bool = setting(
+        True, "let roster pupils in from the waiting room by themselves", stricter=(True, False)
     )
-    claimed: Literal["hold", "admit"] = Field(
-        "hold", description="people known by name only: hold for the teacher, or admit unless the owner is inside"
-    )
-    admit_verified: bool = Field(True, description="let roster pupils in from the waiting room by themselves")
 
 
 def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[Decision]:

@@ -242,15 +242,14 @@ class RosterLoaded(Event):
 class LessonFramed(Event):
     """What a lesson is judged by from now on; its first row, and again whenever that changes.
 
-    `frame` names the policy, the roster and the capabilities (app/replay/frame.py), of these versions. The first one
-    also tells the planned hours (seconds since the epoch), and in `strikes`, by the lasting key of a person, when each
-    offence of earlier lessons was that still counts.
+    `frame` names the policy, the roster and the capabilities (app/replay/frame.py); `versions` changes whenever one of
+    the first two does. The first one also tells the planned hours (seconds since the epoch), and in `strikes`, by the
+    lasting key of a person, when each offence of earlier lessons was that still counts.
     """
 
     kind: ClassVar[str] = "lesson.framed"
     frame: str = ""
-    policy_version: int = 0
-    roster_version: int = 0
+    versions: tuple[int, ...] = ()
     scheduled_at: float | None = None
     ends_at: float | None = None
     strikes: tuple[tuple[str, tuple[float, ...]], ...] = ()

@@ -14,7 +14,7 @@ from app.domain.errors import Invalid
 from app.domain.people import Roster
 from app.replay.card import Card, card_of
 from app.store import codec
-from app.store.courses import Course
+from app.store.courses import Course, Versions
 from policies import documents
 from policies.base import Policy
 
@@ -31,8 +31,7 @@ class Frame:
 class _Told(msgspec.Struct, forbid_unknown_fields=True):
     title: str
     policy: dict[str, Any]
-    policy_version: int
-    roster_version: int
+    versions: tuple[int, int, int, int, int, int]
     shrunk: bool
     drill: bool
     card: Card
@@ -41,8 +40,8 @@ class _Told(msgspec.Struct, forbid_unknown_fields=True):
 def frame_of(course: Course, supports: Supports) -> Frame:
     """What a lesson of this course is judged by from now on."""
     told = _Told(
-        title=course.name, policy=documents.written(course.policy), policy_version=course.policy_version,
-        roster_version=course.roster_version, shrunk=course.shrunk, drill=course.drill, card=card_of(supports),
+        title=course.name, policy=documents.written(course.policy), versions=course.judgement, shrunk=course.shrunk,
+        drill=course.drill, card=card_of(supports),
     )  # fmt: skip
     text, private = msgspec.json.encode(told).decode(), codec.roster_text(course.roster.entries)
     return Frame(id=name_of(text, private), told=text, private=private)
@@ -60,10 +59,13 @@ def course_of(frame: Frame, policy: Policy | None = None) -> tuple[Course, Card]
         roster = codec.roster_from(frame.private) if frame.private else Roster()
     except (msgspec.DecodeError, RecursionError) as e:
         raise Invalid(problems=(("told", str(e)),)) from e
+    except msgspec.ValidationError as e:
+        raise Invalid(problems=(("frame", str(e)),)) from e
+    policy_version, layers, roster_version, _, own, hardened = told.versions
     course = Course(
-        school="", id="", name=told.title, connection="", policy=policy or documents.policy(told.policy),
-        policy_version=told.policy_version, roster=roster, roster_version=told.roster_version, shrunk=told.shrunk,
-        drill=told.drill,
+        school="", id="", name=told.title, connection="", policy=policy or documents.policy(told.policy), roster=roster,
+        versions=Versions(policy=policy_version, layers=layers, roster=roster_version), shrunk=told.shrunk,
+        drill=told.drill, own=(own, bool(hardened)),
     )  # fmt: skip
     return course, told.card
 

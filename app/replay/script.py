@@ -23,7 +23,7 @@ from app.replay.play import Attempt
 from app.replay.recording import Recording, Row, header_of
 from app.replay.trace import INTENT, MOST, UNREADABLE, unreadable
 from app.store import codec
-from app.store.courses import Course
+from app.store.courses import Course, Versions
 from policies import documents
 from policies.base import Policy
 
@@ -98,6 +98,7 @@ def of_file(lines: Iterable[bytes], policy: Policy | None = None) -> Script:
     course = Course(
         school="", id="", name=header.title, connection="", policy=policy or documents.policy(header.policy),
         policy_version=1, roster=Roster(tuple(everybody.roster)), roster_version=1, shrunk=header.shrunk, drill=False,
+        roster=Roster(header.roster), versions=Versions(policy=1, layers=1, roster=1), shrunk=False, drill=False,
     )  # fmt: skip
     return Script(
         title=header.title, about=header.about, course=course, card=PLATFORMS[header.platform](),

@@ -20,7 +20,7 @@ from app.domain.state import Case, LessonState, Standing, Status, apply, note, r
 from app.store import codec, ledger
 from app.store import statements as sql
 from app.store import tables as t
-from app.store.courses import Course, Courses
+from app.store.courses import Course, Courses, Versions
 from app.store.frames import Framed, keep
 from app.store.hours import planned
 from app.store.runs import Run, Runs, forget, waiting
@@ -246,7 +246,9 @@ class Writing:
         return self._take(row) if row is not None else None
 
     def _take(self, row: Any) -> Lesson:
-        course = self._courses.get(self._db, row.school_id, row.course_id, row.policy_version, row.roster_version)
+        versions = Versions(policy=row.policy_version, layers=row.layers_version, roster=row.roster_version)
+        course = self._courses.get(self._db, row.school_id, row.course_id, versions, self.now)
+        course = self._courses.for_lesson(self._db, course, row.id, row.layer_version, self.now)
         kept = self._shelf.get(row.id, row.number, course.roster)
         state = kept or self._fold(row, course)
         if state.roster_version != course.roster_version or state.roster_shrunk != course.shrunk:
@@ -287,6 +289,7 @@ class Writing:
         if old:
             gone = and_(t.lessons.c.school_id == school, t.lessons.c.id == old.id)
             self._db.execute(update(t.lessons).where(gone).values(latest=False))
+        course = self._courses.for_lesson(self._db, course, new_id, 0, self.now)
         state = LessonState(
             lesson=new_id, roster=course.roster, roster_version=course.roster_version, drill=course.drill,
             roster_shrunk=course.shrunk, title=course.name,
@@ -385,7 +388,7 @@ class Writing:
 
     def course_of(self, school: str, connection: str, meeting: str) -> Course | None:
         """The course that a platform's meeting belongs to."""
-        return self._courses.of_meeting(self._db, school, connection, meeting)
+        return self._courses.of_meeting(self._db, school, connection, meeting, self.now)
 
     def planned(self, lesson: Lesson, at: float) -> tuple[float, float] | None:
         """When a lesson that opens at `at` was planned to begin and to be over; None when nobody planned it."""

@@ -33,7 +33,7 @@ FIND = (
     select(
         t.lessons.c.id, t.lessons.c.key, t.lessons.c.run, t.lessons.c.course_id, t.lessons.c.number, t.lessons.c.head,
         t.lessons.c.snapshot_number, t.lessons.c.school_id, t.lessons.c.connection_id,
-        t.courses.c.policy_version, t.courses.c.roster_version,
+        t.courses.c.policy_version, t.courses.c.layers_version, t.courses.c.roster_version, t.lessons.c.layer_version,
     )
     .join(t.courses, and_(t.courses.c.school_id == t.lessons.c.school_id, t.courses.c.id == t.lessons.c.course_id))
     .with_for_update(of=t.lessons)

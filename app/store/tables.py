@@ -103,11 +103,24 @@ courses = Table(
     Column("connection_id", String(32), nullable=False),
     Column("policy", Text, nullable=False),
     Column("policy_version", Integer, nullable=False),
+    Column("layers_version", Integer, nullable=False, server_default="0"),  # of what lies above and beside the policy
     Column("roster", Text, nullable=False),
     Column("roster_version", Integer, nullable=False),
     Column("roster_shrunk", Boolean, nullable=False),
     Column("drill", Boolean, nullable=False),
     Column("created_at", Float, nullable=False),
+)
+
+layers = Table(  # policy documents beside those of the courses; the district's is kept with each of its schools
+    "layers",
+    metadata,
+    _school(),
+    Column("level", String(16), primary_key=True),  # district, school, lesson; relief = a course's hardening was ended
+    Column("subject", String(32), primary_key=True),  # the lesson or course, "" for the school itself
+    Column("document", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", Float, nullable=False),
+    Column("by", String(64), nullable=False),
 )
 
 meetings = Table(
@@ -148,6 +161,7 @@ lessons = Table(
     Column("snapshot", Raw, nullable=True),  # the folded state at snapshot_number
     Column("snapshot_number", Integer, nullable=False),
     Column("drill", Boolean, nullable=False),
+    Column("layer_version", Integer, nullable=False, server_default="0"),  # of the lesson's own policy, 0 = it has none
     UniqueConstraint("school_id", "connection_id", "key", "run"),
     Index(None, "school_id", "status"),
     Index(None, "school_id", "course_id"),

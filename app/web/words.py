@@ -27,6 +27,10 @@ from app.domain.events import EVENTS
 from app.domain.incidents import IncidentStatus, Verdict
 from app.domain.people import Fact, Role, Trust
 from app.domain.state import Mood, Status
+from policies.base import Settings
+from policies.documents import PRESETS
+from policies.merged import Level as Layer
+from policies.merged import Origin
 
 DOMAIN = "menshen"
 
@@ -68,11 +72,8 @@ REASONS = (
     *("offends_again", "unmutes_again", "share_too_long", "after_class", "after_class_muted", "after_class_end"),
     *(f"button_{button}" for button in Button),
 )
-SPELT_OUT = {  # fields of rules that have words for a form
-    **dict.fromkeys(("ladder", "share_guard", "noise", "after_class"), ()),
-    "restraint": ("silence_minutes", "hold_minutes", "ban_minutes"),
-}
 CONTRADICTIONS = (
+    "the room is locked before the door closes",
     "a milder measure must come before a harder one",
     "strangers may not unmute more often than pupils",
     "nobody could ever share: the end is not after the beginning",
@@ -202,25 +203,32 @@ def keys() -> Iterator[str]:
         ("way", Way),
         ("level", Level),
         ("finding", Finding),
+        ("layer", Layer),
+        ("origin", Origin),
+        ("preset", PRESETS),
+        ("mode", get_args(Settings.model_fields["mode"].annotation)),
     )
     for group, values in groups:
         yield from (f"{group}.{value}" for value in values)
     yield from notes()
-    yield from settings()
+    yield from dict.fromkeys(settings())
 
 
 def settings() -> Iterator[str]:
-    """What a form says of the rules: a sentence each, labels and descriptions of fields, choices by name."""
-    for rule in (r for r in policies.RULES if r.name in SPELT_OUT):
-        if rule.name not in ("ladder", "restraint"):
-            yield f"rule_about.{rule.name}"
+    """What the settings page says of the rules: a sentence each, labels and descriptions of fields, choices by name."""
+    yield "setting.mode"
+    for rule in policies.RULES:
+        yield f"rule_about.{rule.name}"
         for name, info in rule.settings.model_fields.items():
-            if name != "mode" and name in (SPELT_OUT[rule.name] or rule.settings.model_fields):
-                yield info.description or ""
+            yield info.description or ""
+            if name != "mode":
                 yield f"setting.{rule.name}.{name}"
-                choices = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
-                yield from (f"choice.{rule.name}.{name}.{value}" for value in choices)
+                yield from (f"choice.{rule.name}.{name}.{value}" for value in _choices(info.annotation))
     yield from CONTRADICTIONS
+
+
+def _choices(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
 def notes() -> Iterator[str]:

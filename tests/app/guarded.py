@@ -27,7 +27,7 @@ from app.store import tables as t
 from app.store.courses import Courses
 from app.store.engine import open_engine
 from app.store.log import Lesson, Log
-from policies.documents import policy
+from policies.documents import layered
 from tests.builders import START, roster
 
 TOKEN, SECRET = "token-of-the-test", "secret-of-the-test"
@@ -51,7 +51,7 @@ class Guarded:
     def __post_init__(self) -> None:
         self.engine: Engine = open_engine(self.url, writer=True)
         self.reader: Engine = open_engine(self.url)
-        self.log = Log(self.engine, Courses(policy))
+        self.log = Log(self.engine, Courses(layered))
 
     def create(self) -> "Guarded":
         """The tables, in an empty database."""

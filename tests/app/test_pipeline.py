@@ -62,7 +62,7 @@ def test_an_acknowledged_delivery_is_in_the_log_exactly_once(school: Guarded) ->
 
 def test_what_is_rolled_back_and_done_again_counts_once(school: Guarded) -> None:
     """A neighbour in the same batch is poison, so that each is taken again alone."""
-    school.course("broken", meeting="m9", document='{"preset": "no longer known"}')
+    school.course("broken", meeting="m9", document='{"preset": "cut off')
     known, nobodys = school.post("participant.joined", pupil(1)), school.post("lesson.started", meeting="private")
     poison = school.post("participant.joined", stranger(9), meeting="m9")
 
@@ -119,8 +119,8 @@ def test_what_cannot_be_read_is_quarantined_and_answered(school: Guarded) -> Non
 
 
 def test_a_poisonous_delivery_is_quarantined_and_its_neighbours_survive(school: Guarded) -> None:
-    """The rules of another class cannot be read any more: its events are kept aside, ours are decided upon."""
-    school.course("broken", meeting="m9", document='{"preset": "no longer known"}')
+    """The policy of another class is no JSON any more: its events are kept aside, ours are decided upon."""
+    school.course("broken", meeting="m9", document='{"preset": "cut off')
     poison = school.post("participant.joined", stranger(9), meeting="m9", padding="x" * KEPT_BODY)
 
     async def story(pipeline: Pipeline) -> None:

@@ -50,7 +50,7 @@ def test_an_empty_document_is_the_default_preset() -> None:
         ({"ladder": {"carry_days": 91}}, "ladder.carry_days", "0 to 90"),
         ({"noise": {"stranger_times": 7}}, "noise.stranger_times", "than pupils"),
         ({"share_guard": {"from_minute": 20, "to_minute": 20}}, "share_guard.to_minute", "nobody could"),
-        ({"after_class": {"mute_minutes": 60}}, "after_class.end_minutes", "before microphones"),
+        ({"after_class": {"mute_minutes": 60}}, "after_class.mute_minutes", "before microphones"),
         ({"gravity": {}}, "gravity", "roster_only"),
         ({"preset": "lax"}, "preset", "lecture"),
         ({"preset": ["lecture"]}, "preset", "lecture"),

@@ -84,7 +84,7 @@ def _about_pupil(state: LessonState, standing: Standing) -> bool:
 
 def framed(state: LessonState, e: ev.LessonFramed) -> LessonState:
     return state.but(
-        framed=(e.policy_version, e.roster_version),
+        framed=e.versions,
         scheduled_at=e.scheduled_at or state.scheduled_at,
         ends_at=e.ends_at or state.ends_at,
         strikes={**state.strikes, **dict(e.strikes)} if e.strikes else state.strikes,

@@ -164,7 +164,7 @@ class LessonState:
     lesson: str
     roster: Roster = field(default_factory=Roster, compare=False)
     roster_version: int = 0
-    framed: tuple[int, int] | None = None  # versions of policy and roster by which the log says it is judged
+    framed: tuple[int, ...] | None = None  # versions of policy and roster by which the log says it is judged
     roster_shrunk: bool = False  # the newest list is so much shorter that nobody is judged by it
     status: Status = Status.SCHEDULED
     title: str = ""

@@ -13,6 +13,7 @@ from app.store.desk.checks import CheckRecord, ChecksDesk, Found
 from app.store.desk.connections import ConnectionRecord, ConnectionsDesk, Sealing
 from app.store.desk.courses import CourseRecord, CoursesDesk, NewCourse, Part
 from app.store.desk.documents import DocumentsDesk
+from app.store.desk.layers import LayersDesk
 from app.store.desk.lessons import LessonRecord, LessonsDesk
 from app.store.desk.paging import Page
 from app.store.desk.people import PeopleDesk, School, User, UserRole
@@ -36,6 +37,7 @@ class Desk:
         self.connections = ConnectionsDesk(reader, writer, seal, now)
         self.courses = CoursesDesk(reader, writer, now)
         self.documents = DocumentsDesk(reader, writer)
+        self.layers = LayersDesk(reader, writer, now)
         self.lessons = LessonsDesk(reader)
         self.checks = ChecksDesk(reader, writer)
         self.preparations = PreparationsDesk(reader, writer, seal, now)

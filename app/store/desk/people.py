@@ -25,6 +25,7 @@ class UserRole(StrEnum):
     CO_GUARD = "co_guard"
     IT = "it"
     ADMIN = "admin"
+    DISTRICT = "district"  # above the schools of this installation: its policy layer, and nothing of any lesson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

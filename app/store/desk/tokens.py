@@ -138,10 +138,19 @@ _COLUMNS = (
 _RANK = {UserRole.CO_GUARD: 0, UserRole.TEACHER: 1, UserRole.IT: 2, UserRole.ADMIN: 3}
 
 
+def _lesser(granted: UserRole, own: UserRole) -> UserRole:
+    """Never more than the owner himself. The district stands beside the others: neither becomes the other."""
+    if granted is own:
+        return own
+    if UserRole.DISTRICT in (granted, own):
+        return UserRole.CO_GUARD
+    return min(granted, own, key=_RANK.__getitem__)
+
+
 def _token(row: Any) -> Token:
     owner = user_from(row)
     granted = UserRole(row.granted) if row.granted else owner.role
     return Token(
-        hash=row.hash, kind=TokenKind(row.kind), user=owner, role=min(granted, owner.role, key=_RANK.__getitem__),
+        hash=row.hash, kind=TokenKind(row.kind), user=owner, role=_lesser(granted, owner.role),
         name=row.label, created_at=row.issued_at, expires_at=row.expires_at, used_at=row.used_at,
     )  # fmt: skip

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
 
+from app.domain.actions import Severity
+from app.store import layers
 from app.store import tables as t
 from app.store.desk.paging import LIMIT, Page
 from app.store.review import chain, incidents, record, retention
@@ -83,7 +85,10 @@ class Review:
         """Give a verdict. Raises NotFound, Invalid, and Conflict when somebody else judged in between."""
         with self._writer.begin() as db:
             incidents.judge(db, school, incident, judged, self._now())
-            return incidents.one(db, school, incident)
+            found = incidents.one(db, school, incident)
+            if found.severity >= Severity.HIGH and not found.drill:
+                layers.touch(db, school, found.course)  # whether the class is hardened hangs on the verdict
+            return found
 
     def walk(self, school: str, lesson: str = "") -> Iterator[Walked]:
         """Check the chain of one lesson or of all, streaming. Raises NotFound."""

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Security
 from fastapi.security import HTTPBearer
 
 from app.web.api import connections, courses, lessons, preparations, replays
+from app.web.api import connections, courses, lessons, policies, preparations
 from app.web.api.shapes import ProblemDocument
 
 _PROBLEM: dict[str, Any] = {"model": ProblemDocument}
@@ -25,4 +26,5 @@ router = APIRouter(
     },
 )
 for _part in (connections, courses, preparations, lessons, replays):
+for _part in (connections, courses, policies, preparations, lessons):
     router.include_router(_part.router)

@@ -1,27 +1,26 @@
-"""Courses over the API: make and change them, their policy layer and their roster."""
+"""Courses over the API: make and change them, and their roster. Their policy: policies.py."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Body, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from app.domain.errors import Invalid, Malformed
 from app.domain.people import RosterEntry
 from app.store.desk import NewCourse, RosterChange
 from app.web.api import shapes, sheets
+from app.web.api.versions import IfMatch, etag, seen, versioned
 from app.web.auth import Actor, Program, Verb, demand, demand_course
-from app.web.office import preparing
+from app.web.office import layering, preparing
 from app.web.service import Service, service_of
 from policies import documents
+from policies.merged import Level
 
 router = APIRouter(prefix="/courses", tags=["courses"])
-
-IfMatch = Annotated[str, Header(alias="If-Match", max_length=40, description="ETag of the version you have read")]
-Document = Annotated[dict[str, Any], Body(examples=[{"preset": "lecture", "share_guard": {"who": "hosts"}}])]
 
 
 # --- the course -------------------------------------------------------------------------------------------------------
@@ -31,12 +30,15 @@ Document = Annotated[dict[str, Any], Body(examples=[{"preset": "lecture", "share
 def make(request: Request, actor: Program, body: shapes.CourseIn) -> shapes.Course:
     """With its meetings, guards, policy and roster, whole or not at all."""
     demand(actor, Verb.MAKE_COURSE)
+    service = service_of(request)
+    shapes.legible("policy", body.policy)
+    documents.checked(Level.COURSE, body.policy, layering.above(service, actor.school, layering.SCHOOL_CLASSES))
     new = NewCourse(
         name=body.name, connection=body.connection, meetings=tuple(body.meetings), teachers=tuple(body.teachers),
-        co_guards=tuple(body.co_guards), policy=_checked(body.policy),
+        co_guards=tuple(body.co_guards), policy=body.policy,
         roster=tuple(line.entry() for line in body.roster), drill=body.drill,
     )  # fmt: skip
-    return shapes.course(service_of(request).desk.courses.create(actor.school, new))
+    return shapes.course(service.desk.courses.create(actor.school, new))
 
 
 @router.get("", summary="List courses")
@@ -64,33 +66,6 @@ def change(request: Request, actor: Program, course: shapes.Id, body: shapes.Cou
     return shapes.course(record)
 
 
-# --- policy -----------------------------------------------------------------------------------------------------------
-
-
-@router.get("/{course}/policy", summary="Read the policy")
-def policy(
-    request: Request, actor: Program, course: shapes.Id,
-    effective: Annotated[bool, Query(description="1 = every field with its value and where it comes from")] = False,
-) -> Response:  # fmt: skip
-    """The course's own layer, or everything that is in force."""
-    desk = service_of(request).desk
-    demand_course(desk, actor, Verb.SEE, course)
-    document, version = desk.documents.policy(actor.school, course)
-    return _versioned(documents.effective(document) if effective else document, version)
-
-
-@router.put("/{course}/policy", summary="Replace the policy")
-def put_policy(
-    request: Request, actor: Program, course: shapes.Id, document: Document, if_match: IfMatch = ""
-) -> Response:
-    """Valid as a whole or refused; live lessons follow it from their next event on."""
-    desk = service_of(request).desk
-    demand_course(desk, actor, Verb.SET_POLICY, course)
-    told = _checked(document)
-    version = desk.documents.put_policy(actor.school, course, told, seen=_seen(if_match))
-    return _versioned(told, version)
-
-
 # --- roster -----------------------------------------------------------------------------------------------------------
 
 
@@ -103,9 +78,9 @@ def roster(
     demand_course(desk, actor, Verb.SEE, course)
     entries, change = desk.documents.roster(actor.school, course)
     if "text/csv" in accept.lower():
-        headers = {"etag": _etag(change.version), "content-disposition": 'attachment; filename="roster.csv"'}
+        headers = {"etag": etag(change.version), "content-disposition": 'attachment; filename="roster.csv"'}
         return Response(sheets.write(entries), headers=headers, media_type="text/csv; charset=utf-8")
-    return _versioned([shapes.roster_line(entry) for entry in entries], change.version)
+    return versioned([shapes.roster_line(entry) for entry in entries], change.version)
 
 
 _LINE = {
@@ -142,7 +117,7 @@ async def put_roster(
     service, raw = service_of(request), await request.body()
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     change = await run_in_threadpool(
-        _take, service, actor, course, kind, raw, confirm=confirm_shrink, seen=_seen(if_match)
+        _take, service, actor, course, kind, raw, confirm=confirm_shrink, seen=seen(if_match)
     )
     await preparing.announce(service, actor.school, course, change)
     return shapes.RosterTaken(version=change.version, size=change.size, shrunk=change.shrunk)
@@ -174,30 +149,3 @@ def _entries(kind: str, raw: bytes) -> tuple[RosterEntry, ...]:
 
 def _place(loc: tuple[int | str, ...]) -> str:
     return "roster" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
-
-
-# --- versions ---------------------------------------------------------------------------------------------------------
-
-
-def _checked(document: dict[str, Any]) -> dict[str, Any]:
-    shapes.legible("policy", document)
-    documents.policy(document)
-    return document
-
-
-def _etag(version: int) -> str:
-    return f'"{version}"'
-
-
-def _seen(if_match: str) -> int | None:
-    """The version that the caller has read; None when it does not matter."""
-    told = if_match.strip().removeprefix("W/").strip('"')
-    if told in ("", "*"):
-        return None
-    if not (told.isascii() and told.isdigit()):
-        raise Invalid(problems=(("If-Match", "the ETag of an earlier answer"),))
-    return int(told)
-
-
-def _versioned(content: Any, version: int) -> Response:
-    return JSONResponse(content, headers={"etag": _etag(version)})

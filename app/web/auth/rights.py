@@ -1,8 +1,10 @@
 """Who may do what, in one place.
 
-Admins do everything in their school, IT everything but accounts. Teachers and co-guards have the courses in which
+Admins do everything in their school, IT everything but accounts. The district sets its own policy layer and sees the
+school's, nothing else: no lesson and no pupil. Teachers and co-guards have the courses in which
 their mail is a guard, and no other exists for them: what is not theirs is "not found", so that nothing leaks.
-A co-guard presses every button but END, reads, and reviews incidents.
+A co-guard presses every button but END, reads, and reviews incidents. Policies are read by whoever guards a course and
+changed by IT.
 """
 
 from dataclasses import dataclass
@@ -30,7 +32,10 @@ class Verb(StrEnum):
     END = "end"
     REVIEW = "review"  # read incidents and judge them
     SET_ROSTER = "set_roster"
-    SET_POLICY = "set_policy"
+    SEE_POLICY = "see_policy"  # what the school and the district ask of every class
+    SET_POLICY = "set_policy"  # of a course or a lesson; a teacher may look
+    SET_SCHOOL = "set_school"  # the policy of all its classes
+    SET_DISTRICT = "set_district"
     PREPARE = "prepare"  # set up a meeting before class, and hand out its personal links
     MAKE_COURSE = "make_course"
     CONNECT = "connect"  # see, make and check connections
@@ -44,6 +49,7 @@ class Reason(StrEnum):
     UNKNOWN = ""
     TEACHERS = "only a teacher of this course may do this"
     SCHOOL = "only school IT may do this"
+    DISTRICT = "only the district may do this"
     ADMIN = "only an administrator may do this"
 
 
@@ -77,7 +83,8 @@ class Of:
     part: Part | None = None
 
 
-_OF_THE_SCHOOL = frozenset({Verb.MAKE_COURSE, Verb.CONNECT, Verb.AUDIT, Verb.ADMINISTER})
+_OF_THE_SCHOOL = frozenset({Verb.MAKE_COURSE, Verb.CONNECT, Verb.AUDIT, Verb.ADMINISTER, Verb.SET_SCHOOL})
+_OF_THE_DISTRICT = frozenset({Verb.SEE_POLICY, Verb.SET_DISTRICT})
 _GUARDS = frozenset({Verb.SEE, Verb.PRESS, Verb.REVIEW})
 
 
@@ -85,7 +92,11 @@ def may(actor: Actor, verb: Verb, of: Of) -> Literal[True] | Reason:
     """Whether somebody may do this, or why not."""
     if of.school != actor.school:
         return Reason.UNKNOWN
-    if actor.role is UserRole.ADMIN:
+    if actor.role is UserRole.DISTRICT:
+        return True if verb in _OF_THE_DISTRICT else Reason.UNKNOWN
+    if verb is Verb.SET_DISTRICT:
+        return Reason.DISTRICT
+    if actor.role is UserRole.ADMIN or verb is Verb.SEE_POLICY:
         return True
     if verb is Verb.ADMINISTER:
         return Reason.ADMIN
@@ -95,6 +106,8 @@ def may(actor: Actor, verb: Verb, of: Of) -> Literal[True] | Reason:
         return Reason.SCHOOL
     if of.part is None:
         return Reason.UNKNOWN
+    if verb is Verb.SET_POLICY:
+        return Reason.SCHOOL
     teaches = actor.role is UserRole.TEACHER and of.part is Part.TEACHER
     return True if teaches or verb in _GUARDS else Reason.TEACHERS
 

@@ -24,6 +24,7 @@ LASTS: dict[UserRole, tuple[float, float]] = {
     UserRole.CO_GUARD: (30 * DAY, 10 * DAY),
     UserRole.IT: (12 * HOUR, 2 * HOUR),
     UserRole.ADMIN: (12 * HOUR, 2 * HOUR),
+    UserRole.DISTRICT: (12 * HOUR, 2 * HOUR),
 }
 LANGUAGE_COOKIE = "menshen-language"
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"

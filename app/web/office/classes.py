@@ -13,7 +13,7 @@ from app.domain.errors import AdapterError, Gone, Invalid, NotFound, Transient
 from app.store.desk import CourseRecord, PreparationRecord
 from app.store.desk.roster import without_link
 from app.web.auth import Actor, Genuine, Of, SignedIn, Verb, demand_course, frame, may, translator
-from app.web.office import consent, links, preparing
+from app.web.office import consent, layering, links, preparing
 from app.web.pages import render
 from app.web.readers import reader_of, zone_of
 from app.web.service import Service, service_of
@@ -93,6 +93,8 @@ def _page(request: Request, actor: Actor, course: str, *, problem: str = "", sta
         host=_host(service, actor, record, newest, connected), may_prepare=allowed,
         consent=f"/connect/{record.connection}/consent" if asked else "",
         consented=asked and connected is not None and any(c.user == actor.user for c in consent.given(connected)),
+        hardened=layering.in_force(service, actor.school, layering.of_course(course)).hardened_until,
+        may_relieve=may(actor, Verb.SET_POLICY, Of(school=actor.school, part=part)) is True,
     )  # fmt: skip
     html = render(service.pages, "before.html", frame(request, actor, problem=problem), view=view)
     return HTMLResponse(html, status)

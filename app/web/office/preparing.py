@@ -21,10 +21,10 @@ from app.store.desk.courses import MEETING, MOST_MEETINGS
 from app.store.desk.roster import link_of, without_link
 from app.store.desk.typed import LINE, line
 from app.web.auth import Actor, Verb, demand, demand_course
+from app.web.office import layering
 from app.web.office.asking import ask
 from app.web.office.reading import connected_of
 from app.web.service import Service
-from policies import documents
 
 LONGEST = 24 * 3600.0  # seconds of a lesson
 AHEAD = 400 * 86_400.0  # seconds; a school year and a little
@@ -105,9 +105,8 @@ async def announce(service: Service, school: str, course: str, change: RosterCha
 
 
 def defaults(service: Service, school: str, course: str) -> frozenset[Precaution]:
-    """What the course's policy asks for. Raises NotFound. Blocking."""
-    document, _ = service.desk.documents.policy(school, course)
-    return wanted(documents.policy(document))
+    """What the policy in force for a course asks for. Raises NotFound. Blocking."""
+    return wanted(layering.in_force(service, school, layering.of_course(course)).policy)
 
 
 def precautions_of(names: Iterable[str]) -> frozenset[Precaution]:

@@ -70,6 +70,8 @@ class ClassView:
     may_prepare: bool
     consent: str
     consented: bool
+    hardened: str
+    may_relieve: bool
 
 
 def cards(
@@ -95,7 +97,8 @@ def _card(course: CourseRecord, record: PreparationRecord | None, reader: Reader
 
 def before(
     course: CourseRecord, record: PreparationRecord | None, wanted: Iterable[Precaution], reader: Reader, *,
-    host: str, may_prepare: bool, consent: str = "", consented: bool = False,
+    host: str, may_prepare: bool, consent: str = "", consented: bool = False, hardened: float | None = None,
+    may_relieve: bool = False,
 ) -> ClassView:  # fmt: skip
     """One class before it begins."""
     words = reader.words
@@ -107,7 +110,8 @@ def before(
         meetings=(("", words("A new meeting")), *((m, shown(m, NAME)) for m in course.meetings)),
         meeting=course.meetings[0] if course.meetings else "",
         starts=start.strftime(FORM), ends=(start + timedelta(minutes=LESSON_MINUTES)).strftime(FORM),
-        host=host, may_prepare=may_prepare, consent=consent, consented=consented,
+        host=host, may_prepare=may_prepare, consent=consent, consented=consented, may_relieve=may_relieve,
+        hardened="" if hardened is None else day(hardened, reader.zone),
     )  # fmt: skip
 
 

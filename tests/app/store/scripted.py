@@ -22,7 +22,7 @@ from app.store.courses import Courses
 from app.store.engine import open_engine
 from app.store.log import Log
 from app.store.review import Filter, Incident, Review
-from policies.documents import policy
+from policies.documents import layered
 
 SCHOOL, CONNECTION = "s-1", "c-1"
 NINE = 1_790_000_000.0  # a lesson begins
@@ -51,7 +51,7 @@ class School:
             school=SCHOOL, connection=CONNECTION, name="practice", platform="drill",
             settings={"base_url": "http://127.0.0.1:9", "token": "t-1", "secret": "s-1"},
         )  # fmt: skip
-        self.log = Log(self.writer, Courses(policy))
+        self.log = Log(self.writer, Courses(layered))
         self.pipeline = Pipeline(self.log, self.connections, lambda: self.at)
         self.review = Review(self.reader, self.writer, lambda: self.at)
         self._deliveries = itertools.count(1)

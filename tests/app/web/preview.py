@@ -18,7 +18,7 @@ from app.web.views import classes as class_views
 from app.web.views import office as office_views
 from app.web.words import Language, Translator
 from tests import chromium
-from tests.app.web import cases, offices, rooms
+from tests.app.web import cases, offices, policies, rooms
 from tests.app.web.rooms import START
 
 STATIC = Path(pages.__file__).parent / "static"
@@ -102,6 +102,11 @@ def office(env: Environment, frame: pages.Frame, reader: views.Reader) -> Iterat
             may_prepare=mine, consent="/connect/c/consent" if mine else "", consented=False,
         )  # fmt: skip
         yield name, pages.render(env, "before.html", dataclasses.replace(home, office=False), view=before)
+        if mine:
+            hard = dataclasses.replace(before, hardened="2026-11-27 10:00", may_relieve=True)
+            yield "before-hardened", pages.render(env, "before.html", home, view=hard)
+    for name, template, context in policies.shown(reader):
+        yield name, pages.render(env, template, dataclasses.replace(frame, path="/policy"), **context)
     for outcome in ("allowed", "declined", "stale", "failed"):
         more = {"outcome": outcome, "detail": "invalid_grant" if outcome == "failed" else "", "on": "/", "again": "/x"}
         yield f"consented-{outcome}", pages.render(env, "consented.html", home, **more)

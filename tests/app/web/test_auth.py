@@ -51,14 +51,16 @@ T, C = Part.TEACHER, Part.CO_GUARD
 @pytest.mark.parametrize(
     ("role", "part", "allowed"),
     [
-        (UserRole.TEACHER, T, {"see", "press", "end", "review", "set_roster", "set_policy", "prepare"}),
-        (UserRole.TEACHER, C, {"see", "press", "review"}),
-        (UserRole.CO_GUARD, C, {"see", "press", "review"}),
-        (UserRole.CO_GUARD, T, {"see", "press", "review"}),
-        (UserRole.TEACHER, None, set()),
-        (UserRole.CO_GUARD, None, set()),
-        (UserRole.IT, None, {v.value for v in Verb} - {"administer"}),
-        (UserRole.ADMIN, None, {v.value for v in Verb}),
+        (UserRole.TEACHER, T, {"see", "see_policy", "press", "end", "review", "set_roster", "prepare"}),
+        (UserRole.TEACHER, C, {"see", "see_policy", "press", "review"}),
+        (UserRole.CO_GUARD, C, {"see", "see_policy", "press", "review"}),
+        (UserRole.CO_GUARD, T, {"see", "see_policy", "press", "review"}),
+        (UserRole.TEACHER, None, {"see_policy"}),
+        (UserRole.CO_GUARD, None, {"see_policy"}),
+        (UserRole.IT, None, {v.value for v in Verb} - {"administer", "set_district"}),
+        (UserRole.ADMIN, None, {v.value for v in Verb} - {"set_district"}),
+        (UserRole.DISTRICT, None, {"see_policy", "set_district"}),
+        (UserRole.DISTRICT, T, {"see_policy", "set_district"}),
     ],
 )
 def test_the_table_of_rights(role: UserRole, part: Part | None, allowed: set[str]) -> None:

@@ -116,6 +116,24 @@ def test_every_rule_has_a_name() -> None:
     assert sorted({rule.name for rule in RULES} - set(words.RULES)) == []
 
 
+@pytest.mark.parametrize("language", Language)
+def test_every_rule_and_field_has_its_words_on_the_settings_page(language: Language) -> None:
+    """A sentence for each rule; for each field a label, its description, and a word for each choice."""
+    wanted = [f"rule.{rule.name}" for rule in RULES] + list(words.settings())
+    for rule in RULES:
+        assert f"rule_about.{rule.name}" in wanted
+        for name, info in rule.settings.model_fields.items():
+            assert {info.description, "setting.mode" if name == "mode" else f"setting.{rule.name}.{name}"} <= {*wanted}
+    known = {key for key, message in messages(language).items() if all(forms(message)) and not message.fuzzy}
+    assert sorted(set(wanted) - known) == []
+
+
+def test_every_contradiction_that_a_rule_tells_has_words() -> None:
+    calls = (n for path in POLICIES for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call))
+    told = {ast.literal_eval(c.args[1]) for c in calls if ast.unparse(c.func) == "Contradiction"}
+    assert told == set(words.CONTRADICTIONS)
+
+
 # --- no bare text -----------------------------------------------------------------------------------------------------
 
 

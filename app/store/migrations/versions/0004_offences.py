@@ -1,7 +1,7 @@
 """Offences that count in the next lessons of a course, and incidents that are about a pupil.
 
 Revision ID: 0004
-Revises: 0002
+Revises: 0003
 Create Date: 2026-11-20
 """
 

@@ -1,0 +1,293 @@
+"""The settings page, made from the rules' own schemas: each field with words, bounds, and where its value is from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
+
+from annotated_types import Ge, Le
+from pydantic.fields import FieldInfo
+
+from app.web.views.reader import Reader
+from app.web.views.text import ADVICE_LENGTH, day, shown
+from app.web.words import Language, Translator
+from policies import ALWAYS, RULES
+from policies.base import Rule
+from policies.documents import PRESETS
+from policies.merged import Level, Merged, Origin, Problem, ProblemKind, Value
+from policies.strictness import allowed, as_strict, direction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldView:
+    """One field. `kind` is number, choice, lines or text; `typed` is what the form holds, "" = nothing of its own."""
+
+    key: str
+    label: str
+    about: str
+    kind: str
+    typed: str
+    options: tuple[tuple[str, str], ...]
+    least: str
+    most: str
+    inherited: str
+    value: str
+    origin: str
+    locked_by: str
+    wished: str
+    problem: str
+    lock: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleView:
+    """One rule: its sentence, its mode and its fields. `open` where there is something of its own, or a problem."""
+
+    name: str
+    title: str
+    about: str
+    mode: str
+    tone: str
+    open: bool
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyView:
+    """Everything policy.html shows. `back` leads to the class; `problems` belong to no field of the form."""
+
+    level: str
+    title: str
+    action: str
+    back: str
+    version: int
+    may_change: bool
+    may_lock: bool
+    presets: tuple[tuple[str, str], ...]
+    preset: str
+    preset_now: str
+    preset_by: str
+    preset_problem: str
+    hardened: str
+    rules: tuple[RuleView, ...]
+    problems: tuple[str, ...]
+    kept_locks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    """One field that a change moves."""
+
+    rule: str
+    label: str
+    before: str
+    after: str
+    stricter: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What a page is drawn from: the document as it is typed, what counts now, and what counts without the document."""
+
+    level: Level
+    name: str
+    action: str
+    back: str
+    document: Mapping[str, Any]
+    version: int
+    now: Merged
+    without: Merged
+    problems: Sequence[Problem]
+    may_change: bool
+
+
+def page(sheet: Sheet, reader: Reader) -> PolicyView:
+    """The whole page."""
+    words = reader.words
+    by_field = {p.field: _told(p, words) for p in sheet.problems}
+    rules = tuple(_rule(rule, sheet, by_field, reader) for rule in RULES)
+    known = {f.key for rule in rules for f in rule.fields} | {"preset"}
+    now, above = sheet.now, sheet.without
+    own = str(sheet.document.get("preset", ""))
+    above_preset = words("as above: {value}", value=words.word("preset", above.policy.preset))
+    return PolicyView(
+        level=sheet.level.value, title=shown(sheet.name, 60), action=sheet.action, back=sheet.back,
+        version=sheet.version, may_change=sheet.may_change, may_lock=sheet.level is Level.SCHOOL,
+        presets=(("", above_preset), *((p, words.word("preset", p)) for p in PRESETS)), preset=own,
+        preset_now=words.word("preset", now.policy.preset),
+        preset_by=words.word("origin", now.preset_by) if now.preset_by else words.word("origin", Origin.DEFAULT),
+        preset_problem=by_field.get("preset", ""),
+        hardened=day(now.hardened_until, reader.zone) if now.hardened_until is not None else "",
+        rules=rules,
+        problems=tuple(f"{shown(f, 60)}: {said}" for f, said in by_field.items() if f not in known),
+        kept_locks=() if sheet.level is Level.SCHOOL else tuple(map(str, _list(sheet.document.get("locked")))),
+    )  # fmt: skip
+
+
+def changes(before: Merged, after: Merged, words: Translator) -> tuple[ChangeView, ...]:
+    """Every field that would have another value."""
+    found = []
+    for rule in RULES:
+        for field, info in _shown_fields(rule):
+            old, new = before.values[rule.name][field].value, after.values[rule.name][field].value
+            if old != new:
+                found.append(
+                    ChangeView(
+                        rule=words.word("rule", rule.name), label=_label(words, rule.name, field),
+                        before=_word(words, rule.name, field, old), after=_word(words, rule.name, field, new),
+                        stricter=as_strict(info, new, old),
+                    )
+                )  # fmt: skip
+    return tuple(found)
+
+
+def locks(before: Merged, after: Merged, words: Translator) -> tuple[str, ...]:
+    """Fields that would be locked, and were not."""
+    return tuple(
+        f"{words.word('rule', rule.name)}: {_label(words, rule.name, field)}"
+        for rule in RULES
+        for field, _ in _shown_fields(rule)
+        if after.values[rule.name][field].locked_by and not before.values[rule.name][field].locked_by
+    )
+
+
+# --- rules and fields -------------------------------------------------------------------------------------------------
+
+_TONES = {"enforce": "ok", "observe": "warn", "off": "quiet"}
+
+
+def _rule(rule: Rule, sheet: Sheet, problems: Mapping[str, str], reader: Reader) -> RuleView:
+    words, always = reader.words, rule.name in ALWAYS
+    mode = sheet.now.values[rule.name]["mode"].value
+    fields = tuple(_field(rule, name, info, sheet, problems, reader) for name, info in _shown_fields(rule))
+    return RuleView(
+        name=rule.name, title=words.word("rule", rule.name), about=words.word("rule_about", rule.name),
+        mode=words("always on") if always else words.word("mode", mode), tone="ok" if always else _TONES[mode],
+        open=any(f.problem or f.typed or f.wished for f in fields), fields=fields,
+    )  # fmt: skip
+
+
+def _shown_fields(rule: Rule) -> list[tuple[str, FieldInfo]]:
+    fields = rule.settings.model_fields
+    return [(n, i) for n, i in fields.items() if not (n == "mode" and rule.name in ALWAYS)]
+
+
+def _field(
+    rule: Rule, name: str, info: FieldInfo, sheet: Sheet, problems: Mapping[str, str], reader: Reader
+) -> FieldView:
+    words, key = reader.words, f"{rule.name}.{name}"
+    now, without = sheet.now.values[rule.name][name], sheet.without.values[rule.name][name]
+    floor = without if without.locked_by else None
+    own, problem = _own(sheet.document, rule.name, name), problems.get(key, "")
+    in_vain = now.wished_by == sheet.level.value and not problem
+    inherited = _word(words, rule.name, name, without.value)
+    least, most = _bounds(info, floor)
+    return FieldView(
+        key=key, label=_label(words, rule.name, name), about=_about(words, info), kind=_kind(info),
+        typed="" if own is None or in_vain else _typed(own), inherited=inherited,
+        options=_options(words, rule.name, name, info, floor, own, inherited), least=least, most=most,
+        value=_word(words, rule.name, name, now.value), origin=words.word("origin", now.origin),
+        locked_by=words.word("layer", now.locked_by) if now.locked_by else "",
+        wished=_wished(now, rule.name, name, words), problem=problem, lock=key in _list(sheet.document.get("locked")),
+    )  # fmt: skip
+
+
+def _own(document: Mapping[str, Any], rule: str, field: str) -> Any:
+    fields = document.get(rule)
+    return fields.get(field) if isinstance(fields, Mapping) else None
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _kind(info: FieldInfo) -> str:
+    if info.annotation is bool or get_origin(info.annotation) is Literal:
+        return "choice"
+    if info.annotation in (int, float):
+        return "number"
+    return "lines" if get_origin(info.annotation) in (tuple, frozenset, list) else "text"
+
+
+def _options(
+    words: Translator, rule: str, field: str, info: FieldInfo, floor: Value | None, own: Any, inherited: str
+) -> tuple[tuple[str, str], ...]:
+    """What may be chosen; under a lock only what is as strict. What was typed stays, so that it can be seen."""
+    if _kind(info) != "choice":
+        return ()
+    every = (True, False) if info.annotation is bool else get_args(info.annotation)
+    fit = allowed(info, floor.value) if floor and direction(info) else every
+    chosen = [v for v in every if v in fit or v == own]
+    told = ((_typed(v), _word(words, rule, field, v)) for v in chosen)
+    return (("", words("as above: {value}", value=inherited)), *told)
+
+
+def _bounds(info: FieldInfo, floor: Value | None) -> tuple[str, str]:
+    if _kind(info) != "number":
+        return "", ""
+    least = next((m.ge for m in info.metadata if isinstance(m, Ge)), None)
+    most = next((m.le for m in info.metadata if isinstance(m, Le)), None)
+    if floor:
+        least, most = (least, floor.value) if direction(info) == "lower" else (floor.value, most)
+    return "" if least is None else str(least), "" if most is None else str(most)
+
+
+def _typed(value: Any) -> str:
+    """A value as it stands in the form."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "\n".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _label(words: Translator, rule: str, field: str) -> str:
+    key = "setting.mode" if field == "mode" else f"setting.{rule}.{field}"
+    return words(key) if words.knows(key) else field.replace("_", " ")
+
+
+def _about(words: Translator, info: FieldInfo) -> str:
+    """The description, in the reader's language; what has no translation is said to English readers only."""
+    told = info.description or ""
+    return words(told) if words.language is Language.EN or words.knows(told) else ""
+
+
+def _word(words: Translator, rule: str, field: str, value: Any) -> str:
+    """A value in words."""
+    if isinstance(value, bool):
+        return words("yes") if value else words("no")
+    if field == "mode":
+        return words.word("mode", value)
+    key = f"choice.{rule}.{field}.{value}"
+    if isinstance(value, str) and words.knows(key):
+        return words(key)
+    return shown(", ".join(map(str, value)) or "–", ADVICE_LENGTH) if isinstance(value, tuple) else str(value)
+
+
+def _wished(now: Value, rule: str, field: str, words: Translator) -> str:
+    """What a lower layer asks for and a lock does not let through."""
+    if now.wished_by is None or now.locked_by is None:
+        return ""
+    return words(
+        "{origin} says {value}; the lock of {layer} wins.", origin=words.word("origin", now.wished_by),
+        value=_word(words, rule, field, now.wished), layer=words.word("layer", now.locked_by),
+    )  # fmt: skip
+
+
+def _told(problem: Problem, words: Translator) -> str:
+    """What is wrong at a field and what is allowed, in the reader's language."""
+    rule, _, field = problem.field.partition(".")
+    if problem.kind is ProblemKind.VALUE:
+        what = problem.about if words.language is Language.EN or words.knows(problem.about) else ""
+        return words("This does not fit. Allowed: {what}", what=words(what) if what else "")
+    if problem.kind is ProblemKind.LOCKED:
+        layer = words.word("layer", problem.by)
+        value = _word(words, rule, field, problem.floor)
+        return words("Locked by {layer} at “{value}”: only stricter is possible here.", layer=layer, value=value)
+    if problem.kind is ProblemKind.CONTRADICTION:
+        return words("These numbers contradict each other: {why}", why=words(problem.said))
+    if problem.kind is ProblemKind.TOGETHER:
+        return words("These numbers do not fit together.")
+    if problem.kind is ProblemKind.CHOICE:
+        return words("Choose one of the list.")
+    return words("This version does not know it; it has no effect.")
