@@ -59,8 +59,6 @@ def course_of(frame: Frame, policy: Policy | None = None) -> tuple[Course, Card]
         roster = codec.roster_from(frame.private) if frame.private else Roster()
     except (msgspec.DecodeError, RecursionError) as e:
         raise Invalid(problems=(("told", str(e)),)) from e
-    except msgspec.ValidationError as e:
-        raise Invalid(problems=(("frame", str(e)),)) from e
     policy_version, layers, roster_version, _, own, hardened = told.versions
     course = Course(
         school="", id="", name=told.title, connection="", policy=policy or documents.policy(told.policy), roster=roster,

@@ -97,8 +97,8 @@ def of_file(lines: Iterable[bytes], policy: Policy | None = None) -> Script:
     everybody = _cast(header)
     course = Course(
         school="", id="", name=header.title, connection="", policy=policy or documents.policy(header.policy),
-        policy_version=1, roster=Roster(tuple(everybody.roster)), roster_version=1, shrunk=header.shrunk, drill=False,
-        roster=Roster(header.roster), versions=Versions(policy=1, layers=1, roster=1), shrunk=False, drill=False,
+        roster=Roster(tuple(everybody.roster)), versions=Versions(policy=1, layers=1, roster=1), shrunk=header.shrunk,
+        drill=False,
     )  # fmt: skip
     return Script(
         title=header.title, about=header.about, course=course, card=PLATFORMS[header.platform](),
