@@ -7,7 +7,7 @@ from typing import cast
 from app.domain.actions import Action, ActionKind, Decision, Severity
 from app.domain.events import Event
 from app.domain.state import LessonState, Status
-from policies import emergency, ladder, late_lock, quiet_start, restraint, roster_only, sharing
+from policies import abuse, emergency, flood, ladder, late_lock, links, quiet_start, restraint, roster_only, sharing
 from policies.base import Policy, Rule
 from policies.restraint import Restraint, restrain
 
@@ -17,6 +17,9 @@ RULES: tuple[Rule, ...] = (
     late_lock.RULE,
     quiet_start.RULE,
     sharing.RULE,
+    abuse.RULE,
+    links.RULE,
+    flood.RULE,
     ladder.RULE,
     restraint.RULE,
 )

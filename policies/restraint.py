@@ -31,6 +31,7 @@ class Restraint(Settings):
 
 
 _AGAINST = frozenset(STRENGTH)
+_PERSONAL = _AGAINST - {ActionKind.DELETE_MESSAGE}  # that one concerns a line: it goes with what its writer gets
 _DRASTIC = frozenset({ActionKind.KICK, ActionKind.BAN})
 
 
@@ -119,14 +120,14 @@ def _strongest(wishes: Sequence[Decision]) -> list[Decision]:
     best: dict[str, Decision] = {}
     for wish in wishes:
         target = wish.action.target
-        if target and wish.action.kind in _AGAINST:
+        if target and wish.action.kind in _PERSONAL:
             held = best.get(target.id)
             if held is None or _rank(wish) > _rank(held):
                 best[target.id] = wish
     chosen = set(map(id, best.values()))
     kept: dict[tuple[str, ...], Decision] = {}
     for wish in wishes:
-        personal = wish.action.target and wish.action.kind in _AGAINST
+        personal = wish.action.target and wish.action.kind in _PERSONAL
         if personal and id(wish) not in chosen:
             continue
         key = (*wish.action.key, wish.reason if wish.action.kind is ActionKind.ALERT else "")

@@ -64,7 +64,7 @@ def left_of(*wishes: Decision, state: LessonState = ROOM, settings: Restraint = 
         ([wish("kick", stranger(1), facts=2), wish("mute", stranger(1), by="u1")], ("mute x1",)),
         ([wish("hold", stranger(1)), wish("alert", stranger(1))], ("hold x1", "alert x1")),
         ([wish("lock"), wish("lock")], ("lock",)),
-        ([wish("delete_message", stranger(1)), wish("silence", stranger(1))], ("silence x1",)),
+        ([wish("delete_message", stranger(1)), wish("silence", stranger(1))], ("delete_message x1", "silence x1")),
     ],
 )  # fmt: skip
 def test_what_is_left_of_the_wishes_on_one_event(wishes: list[Decision], expected: tuple[str, ...]) -> None:
@@ -264,7 +264,7 @@ def test_a_rule_that_raises_is_one_alert_and_the_others_go_on() -> None:
     object.__setattr__(broken, "switches", None)  # what no platform can do: a state that rules stumble over
     decided = decide(policy("seminar", quiet_start={"mode": "enforce"}), broken, started())
     assert {(d.rule, d.reason) for d in decided} <= {("quiet_start", "rule_failed"), ("sharing", "rule_failed")}
-    assert len(RULES) == 7
+    assert len(RULES) >= 7
 
 
 def test_the_ladder_does_not_start_over_at_every_word_of_his() -> None:
