@@ -74,7 +74,8 @@ def measured(settings: Flood, state: LessonState, event: ChatPosted) -> Pressure
     opened = state.changes.get("chat_closed")
     since = max(event.at - FAINT * settings.fade, opened.at if opened else 0.0)
     print = state.chat[-1].print
-    weights: dict[str, tuple[float, float]] = {}
+    words = 2 if len(print) > SHORT else 1
+    weights: dict[str, tuple[float, float, float]] = {}
     for line in reversed(state.chat):
         age = event.at - line.at
         if line.at < since or age < 0.0:
@@ -87,19 +88,19 @@ def measured(settings: Flood, state: LessonState, event: ChatPosted) -> Pressure
             found.person += presses
         found.room += presses * weight[0]
         if line.print and line.print == print:
-            found.same += presses * weight[len(print) > SHORT]
+            found.same += presses * weight[words]
     return found
 
 
-# What one line presses on the room and when short, and when it is long and the same as others. State.chat holds 200
-# lines: all of them by those who are known do not close a chat.
-_VERIFIED = (0.04, 0.04)
-_CLAIMED = (0.1, 0.4)  # anybody may carry a name of the list, and classes without accounts carry nothing else
-_STRANGER = (1.0, 1.0)
-_NOBODY = (0.0, 0.0)
+# How much a line presses on the room, as one of the same few letters, and as one of the same many. `state.chat` holds
+# 200 lines: all of them by those who are known do not close a chat, whatever the settings.
+_VERIFIED = (0.04, 0.02, 0.02)
+_CLAIMED = (0.1, 0.1, 0.4)  # anybody may carry a name of the list, and classes without accounts carry nothing else
+_STRANGER = (1.0, 1.0, 1.0)
+_NOBODY = (0.0, 0.0, 0.0)
 
 
-def _weights(state: LessonState, line: Line) -> tuple[float, float]:
+def _weights(state: LessonState, line: Line) -> tuple[float, float, float]:
     person = state.person(line.participant)
     if person and person.staff:
         return _NOBODY

@@ -149,13 +149,13 @@ def _may_be(written: str, term: str) -> bool:
 
 
 def _found(hits: Sequence[_Hit], told: bool, sure: int | None = 0) -> Iterator[Found]:
-    """What is left of hits in one stream. Terms of fewer letters than `sure` are weak; None = all of them are."""
+    """What is left of hits in one stream. Terms of fewer plain letters than `sure` are weak; None = all are."""
     innocent = [(h.start, h.end) for h in hits if h.term.severity == "innocent"]
     for hit in hits:
         severity = hit.term.severity
         if severity not in ("strong", "weak") or any(_covers(i, hit) for i in innocent):
             continue
-        weak = severity == "weak" or told or sure is None or hit.end - hit.start < sure
+        weak = severity == "weak" or told or sure is None or (hit.end - hit.start < sure and hit.term.term.isascii())
         yield Found(hit.term.term, hit.term.language, weak, told)
 
 

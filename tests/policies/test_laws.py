@@ -48,6 +48,11 @@ PEOPLE = (teacher(), teacher("c", Role.COHOST), pupil(1), pupil(2), named(1), na
 people = st.sampled_from(PEOPLE)
 times = st.floats(START, START + 4 * 3600).map(lambda t: round(t, 1))
 names = st.sampled_from(["学生1", "学生2", "李老师", "user8801", ""])
+texts = st.sampled_from(
+    ["谢谢老师", "1", "👍", "傻逼", "đồ chó", "他骂我傻逼", "sb", "http://evil.example", "加qq群 123456789"]
+)
+BURST = START + 60.0  # when many lines are written at once
+messages = st.sampled_from(["", "m1"])
 outcomes = st.sampled_from([o for o in OutcomeKind if o is not OutcomeKind.PENDING])
 
 
@@ -60,7 +65,8 @@ def events() -> st.SearchStrategy[ev.Event]:
         *person,
         st.builds(renamed, people, names, times),
         st.builds(promoted, people, st.sampled_from(Role), times),
-        st.builds(says, people, names, times),
+        st.builds(says, people, texts, times, messages),
+        *[st.builds(says, people, texts, st.just(BURST))] * 3,
         st.builds(started, times),
         st.builds(ended, times),
         st.builds(ticked, times),
@@ -77,14 +83,22 @@ def events() -> st.SearchStrategy[ev.Event]:
 def histories() -> st.SearchStrategy[LessonState]:
     """A lesson after a random past, some of its measures standing."""
 
-    def build(past: list[ev.Event], who: list[Participant], size: int, closed: bool) -> LessonState:
+    def build(past: list[ev.Event], who: list[Participant], size: int, closed: bool, burst: int) -> LessonState:
         state = fold(lesson(pupils=size, inside=[stranger(2), named(3)], waiting_room=closed), *past)
+        state = fold(state, *[says(stranger(2), "everybody leave this class", BURST)] * burst)
         for n, p in enumerate(who):
             state = note(state, standing(ActionKind.HOLD, p, at=state.now, id=f"i{n}"))
         return state
 
     past = st.lists(events(), max_size=12)
-    return st.builds(build, past, st.lists(people, max_size=3), st.sampled_from([3, 3, 0]), st.booleans())
+    return st.builds(
+        build,
+        past,
+        st.lists(people, max_size=3),
+        st.sampled_from([3, 3, 0]),
+        st.booleans(),
+        st.sampled_from([0, 0, 12]),
+    )
 
 
 def settings_of(rule: Rule) -> st.SearchStrategy[Settings]:
@@ -192,6 +206,7 @@ def test_law_6_a_name_of_the_roster_is_a_fact_in_favour(
 
 def _doings(who: Participant, at: float) -> Iterator[ev.PersonEvent]:
     yield from (joined(who, at), waits(who, at), unmuted(who, at), shares(who, at), says(who, "x", at))
+    yield from (says(who, "đồ chó", at, "m2"), says(who, "http://evil.example", at, "m3"))
 
 
 @given(rules_with_settings, histories(), events())
@@ -206,7 +221,9 @@ def test_every_wish_tells_its_rule_and_a_reason(
 
 
 @pytest.mark.timeout(400)  # a search: some examples lie far out, and a busy machine takes its time
-@pytest.mark.parametrize("rule", ["roster_only", "late_lock", "sharing", "ladder", "restraint"])
+@pytest.mark.parametrize(
+    "rule", ["roster_only", "late_lock", "sharing", "abuse", "links", "flood", "ladder", "restraint"]
+)
 def test_the_laws_see_each_rule_at_work(rule: str) -> None:
     """The worlds above are not so harmless that nothing ever happens in them: an example is found, or this fails."""
 
