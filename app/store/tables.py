@@ -250,6 +250,17 @@ incidents = Table(
     Index(None, "school_id", "lesson_id"),
 )
 
+terms = Table(  # a school's own words for the rules about chat: every version, because lessons were judged by it
+    "terms",
+    metadata,
+    _school(),
+    Column("version", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("size", Integer, nullable=False),  # lines
+    Column("at", Float, nullable=False),
+    Column("by", String(64), nullable=False),
+)
+
 # --- what connections remember ----------------------------------------------------------------------------------------
 
 notes = Table(

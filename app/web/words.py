@@ -26,6 +26,7 @@ from app.domain.events import EVENTS
 from app.domain.incidents import IncidentStatus, Verdict
 from app.domain.people import Fact, Role, Trust
 from app.domain.state import Mood, Status
+from policies.terms.lists import SEVERITIES
 
 DOMAIN = "menshen"
 
@@ -191,6 +192,7 @@ def keys() -> Iterator[str]:
         ("way", Way),
         ("level", Level),
         ("finding", Finding),
+        ("term", SEVERITIES),
     )
     for group, values in groups:
         yield from (f"{group}.{value}" for value in values)

@@ -62,13 +62,16 @@ def key(term: str) -> str:
     return " ".join(words(folded)) + ("*" if folded.rstrip().endswith("*") else "")
 
 
-def checked(terms: Sequence[Term], first: int = 1) -> tuple[Term, ...]:
-    """A school's list as it will be kept. Raises Invalid naming every line that is wrong; `first` = its first line."""
+def checked(terms: Sequence[Term], lines: Sequence[int] = ()) -> tuple[Term, ...]:
+    """A school's list as it will be kept. Raises Invalid naming every line that is wrong.
+
+    `lines` = the numbers of the lines in the file they came from; the first is 1 where nothing is told.
+    """
     if len(terms) > MOST:
         raise Invalid(problems=(("terms", f"at most {MOST} lines"),))
     problems: list[tuple[str, str]] = []
     seen: dict[tuple[bool, str], int] = {}
-    for number, term in enumerate(terms, first):
+    for number, term in zip(lines or range(1, len(terms) + 1), terms, strict=True):
         found = list(_wrong(term))
         if not found:
             same = seen.setdefault((term.severity == "site", key(term.term) or term.term), number)

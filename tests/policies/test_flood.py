@@ -27,14 +27,14 @@ from tests.builders import (
 MANY = 210
 
 
-def room(*, pupils: int = 0, claimed: int = 0, strangers: int = 0, **more: bool) -> LessonState:
+def room(*, pupils: int = 0, claimed: int = 0, strangers: int = 0, chat_closed: bool = False) -> LessonState:
     inside = [
         teacher(),
         *(pupil(n) for n in range(1, pupils + 1)),
         *(named(n) for n in range(pupils + 1, pupils + claimed + 1)),
         *(stranger(n) for n in range(1, strangers + 1)),
     ]
-    return lesson(pupils=max(MANY, pupils), inside=inside, **more)
+    return lesson(pupils=max(MANY, pupils), inside=inside, chat_closed=chat_closed)
 
 
 def written(

@@ -87,7 +87,7 @@ def put_policy(
     desk = service_of(request).desk
     demand_course(desk, actor, Verb.SET_POLICY, course)
     told = _checked(document)
-    version = desk.documents.put_policy(actor.school, course, told, seen=_seen(if_match))
+    version = desk.documents.put_policy(actor.school, course, told, seen=seen_version(if_match))
     return _versioned(told, version)
 
 
@@ -103,7 +103,7 @@ def roster(
     demand_course(desk, actor, Verb.SEE, course)
     entries, change = desk.documents.roster(actor.school, course)
     if "text/csv" in accept.lower():
-        headers = {"etag": _etag(change.version), "content-disposition": 'attachment; filename="roster.csv"'}
+        headers = {"etag": etag(change.version), "content-disposition": 'attachment; filename="roster.csv"'}
         return Response(sheets.write(entries), headers=headers, media_type="text/csv; charset=utf-8")
     return _versioned([shapes.roster_line(entry) for entry in entries], change.version)
 
@@ -142,7 +142,7 @@ async def put_roster(
     service, raw = service_of(request), await request.body()
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     change = await run_in_threadpool(
-        _take, service, actor, course, kind, raw, confirm=confirm_shrink, seen=_seen(if_match)
+        _take, service, actor, course, kind, raw, confirm=confirm_shrink, seen=seen_version(if_match)
     )
     await preparing.announce(service, actor.school, course, change)
     return shapes.RosterTaken(version=change.version, size=change.size, shrunk=change.shrunk)
@@ -185,11 +185,11 @@ def _checked(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _etag(version: int) -> str:
+def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _seen(if_match: str) -> int | None:
+def seen_version(if_match: str) -> int | None:
     """The version that the caller has read; None when it does not matter."""
     told = if_match.strip().removeprefix("W/").strip('"')
     if told in ("", "*"):
@@ -200,4 +200,4 @@ def _seen(if_match: str) -> int | None:
 
 
 def _versioned(content: Any, version: int) -> Response:
-    return JSONResponse(content, headers={"etag": _etag(version)})
+    return JSONResponse(content, headers={"etag": etag(version)})

@@ -34,6 +34,7 @@ class Verb(StrEnum):
     PREPARE = "prepare"  # set up a meeting before class, and hand out its personal links
     MAKE_COURSE = "make_course"
     CONNECT = "connect"  # see, make and check connections
+    SET_TERMS = "set_terms"  # see and change the school's own words for the rules about chat
     AUDIT = "audit"  # the ledger and figures of the whole school
     ADMINISTER = "administer"  # accounts
 
@@ -77,7 +78,7 @@ class Of:
     part: Part | None = None
 
 
-_OF_THE_SCHOOL = frozenset({Verb.MAKE_COURSE, Verb.CONNECT, Verb.AUDIT, Verb.ADMINISTER})
+_OF_THE_SCHOOL = frozenset({Verb.MAKE_COURSE, Verb.CONNECT, Verb.SET_TERMS, Verb.AUDIT, Verb.ADMINISTER})
 _GUARDS = frozenset({Verb.SEE, Verb.PRESS, Verb.REVIEW})
 
 

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.web.office import classes, consent, pages
+from app.web.office import classes, consent, pages, vocabulary
 
 router = APIRouter(include_in_schema=False)
-for _part in (pages, classes, consent):
+for _part in (pages, classes, consent, vocabulary):
     router.include_router(_part.router)
