@@ -12,7 +12,7 @@ from math import exp
 from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
 from app.domain.events import ChatPosted
 from app.domain.people import Trust
-from app.domain.state import LessonState, Line, Person
+from app.domain.state import LessonState, Person
 from policies.base import Rule, Settings, setting
 from policies.roster_only import identity_facts
 
@@ -44,13 +44,13 @@ class Flood(Settings):
     )  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Pressure:
     """What the lines of the last minute come to just now."""
 
-    person: float = 0.0
-    room: float = 0.0
-    same: float = 0.0
+    person: float
+    room: float
+    same: float
 
 
 def decide(settings: Flood, state: LessonState, event: ChatPosted) -> Iterator[Decision]:
@@ -58,6 +58,8 @@ def decide(settings: Flood, state: LessonState, event: ChatPosted) -> Iterator[D
     writer = state.person(event.participant.id)
     if not state.chat or writer is None or writer.staff:
         return
+    if len(state.chat) <= min(settings.person, settings.room, settings.same):
+        return  # so few lines cannot press that much
     now = measured(settings, state, event)
     closed = state.switches.chat_closed
     if not closed and now.same > settings.same:
@@ -70,26 +72,27 @@ def decide(settings: Flood, state: LessonState, event: ChatPosted) -> Iterator[D
 
 def measured(settings: Flood, state: LessonState, event: ChatPosted) -> Pressure:
     """The pressure when this line, the newest, was written. Once somebody opens the chat, it begins anew."""
-    found = Pressure()
     opened = state.changes.get("chat_closed")
-    since = max(event.at - FAINT * settings.fade, opened.at if opened else 0.0)
+    now, fade, me = event.at, settings.fade, event.participant.id
+    since = max(now - FAINT * fade, opened.at if opened else 0.0)
     print = state.chat[-1].print
     words = 2 if len(print) > SHORT else 1
     weights: dict[str, tuple[float, float, float]] = {}
-    for line in reversed(state.chat):
-        age = event.at - line.at
-        if line.at < since or age < 0.0:
+    person = room = same = 0.0
+    for line in state.chat:
+        at, who = line.at, line.participant
+        if not since <= at <= now:
             continue
-        weight = weights.get(line.participant)
+        weight = weights.get(who)
         if weight is None:
-            weight = weights[line.participant] = _weights(state, line)
-        presses = exp(-age / settings.fade)
-        if line.participant == event.participant.id:
-            found.person += presses
-        found.room += presses * weight[0]
-        if line.print and line.print == print:
-            found.same += presses * weight[words]
-    return found
+            weight = weights[who] = _weights(state, who)
+        presses = exp((at - now) / fade)
+        if who == me:
+            person += presses
+        room += presses * weight[0]
+        if line.print == print:
+            same += presses * weight[words]
+    return Pressure(person, room, same if print else 0.0)
 
 
 # How much a line presses on the room, as one of the same few letters, and as one of the same many. `state.chat` holds
@@ -100,8 +103,8 @@ _STRANGER = (1.0, 1.0, 1.0)
 _NOBODY = (0.0, 0.0, 0.0)
 
 
-def _weights(state: LessonState, line: Line) -> tuple[float, float, float]:
-    person = state.person(line.participant)
+def _weights(state: LessonState, who: str) -> tuple[float, float, float]:
+    person = state.person(who)
     if person and person.staff:
         return _NOBODY
     if not state.roster or state.roster_shrunk or (person and person.trusted):

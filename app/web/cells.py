@@ -16,7 +16,7 @@ def plain(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
-def decoded(raw: bytes) -> str:
+def decoded(raw: bytes, field: str) -> str:
     """UTF-8 or UTF-16 as its mark says, else UTF-8, else what Chinese Windows writes."""
     try:
         if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -27,4 +27,4 @@ def decoded(raw: bytes) -> str:
     try:
         return raw.decode("gb18030")
     except UnicodeDecodeError:
-        raise Invalid(problems=(("file", "text in UTF-8 or GB18030"),)) from None
+        raise Invalid(problems=((field, "text in UTF-8 or GB18030"),)) from None

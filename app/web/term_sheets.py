@@ -70,7 +70,7 @@ def _term(cells: dict[str, str]) -> Term:
 def _from_csv(raw: bytes) -> tuple[Term, ...]:
     lines: list[int] = []
     terms: list[Term] = []
-    for line, cells in _rows(decoded(raw)):
+    for line, cells in _rows(decoded(raw, "terms")):
         lines.append(line)
         terms.append(_term(cells))
     return checked(terms, lines)

@@ -30,7 +30,7 @@ _SEVERAL = re.compile("[;；]")
 
 def read(raw: bytes) -> tuple[RosterEntry, ...]:
     """The entries of a spreadsheet. Raises Invalid naming the lines that are wrong."""
-    text = decoded(raw)
+    text = decoded(raw, "roster")
     lines: list[int] = []
     entries: list[RosterEntry] = []
     try:
