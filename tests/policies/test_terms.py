@@ -38,8 +38,15 @@ def test_problems_are_told_up_to_a_number_and_counted() -> None:
 
 @pytest.mark.parametrize(
     ("term", "expected"),
-    [("Fuck  You", "fuck you"), ("傻 逼", "傻逼"), ("BLORP*", "blorp*"), ("ＡＢＣ", "abc"), ("Đồ Chó", "đồ chó"), ("!!", "")],
-)  # fmt: skip
+    [
+        ("Fuck  You", "fuck you"),
+        ("傻 逼", "傻逼"),
+        ("BLORP*", "blorp*"),
+        ("ＡＢＣ", "abc"),
+        ("Đồ Chó", "đồ chó"),
+        ("!!", ""),
+    ],
+)
 def test_terms_that_find_the_same_have_one_key(term: str, expected: str) -> None:
     assert key(term) == expected
 
