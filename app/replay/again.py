@@ -13,12 +13,10 @@ import msgspec
 from app.domain.errors import Invalid
 from app.domain.events import LessonFramed
 from app.domain.state import rematch
-from app.replay.card import Card
-from app.replay.frame import course_of
+from app.replay.frame import Judged, judged_by
 from app.replay.recording import Recording, Row
 from app.replay.tape import Tape
 from app.store import codec
-from app.store.courses import Course
 from app.store.log import Logged
 
 
@@ -96,18 +94,20 @@ class _Run:
         frame = self._recording.frames.get(event.frame)
         if frame is None:
             raise Invalid(problems=((f"row {row.number}", f"frame {event.frame[:12]} is not there"),))
-        course, card = course_of(frame)
+        now = judged_by(frame)
         if self._tape is None:
-            self._tape = Tape(course, self._recording.lesson, card, key=self._recording.key)
+            lesson, key = self._recording.lesson, self._recording.key
+            self._tape = Tape(now.course, lesson, now.card, terms=now.terms, key=key)
         else:
-            reframe(self._tape, course, card)
+            reframe(self._tape, now)
 
 
-def reframe(tape: Tape, course: Course, card: Card) -> None:
+def reframe(tape: Tape, now: Judged) -> None:
     """From now on the lesson is judged by another policy or list, as a running one is after a change."""
-    lesson = tape.lesson
+    lesson, course = tape.lesson, now.course
     changed = lesson.course.roster_version != course.roster_version or lesson.state.roster_shrunk != course.shrunk
-    lesson.course, tape.card = course, card
+    lesson.course, tape.card = course, now.card
+    lesson.state = lesson.state.but(terms=now.terms)
     if changed:
         lesson.state = rematch(lesson.state, course.roster, course.roster_version).but(roster_shrunk=course.shrunk)
 

@@ -12,6 +12,7 @@ from itertools import count
 from app.domain import events as ev
 from app.domain.actions import Confirm, Level, Outcome, OutcomeKind
 from app.domain.state import LessonState, Status
+from app.domain.terms import Terms
 from app.replay.card import Card
 from app.replay.tape import Tape
 from app.replay.truth import Fact, What
@@ -45,10 +46,16 @@ class Played:
 
 
 def play(
-    attempts: Iterable[Attempt], course: Course, card: Card, *, lesson: str = "replayed", keep_rows: bool = True
+    attempts: Iterable[Attempt],
+    course: Course,
+    card: Card,
+    *,
+    terms: Terms | None = None,
+    lesson: str = "replayed",
+    keep_rows: bool = True,
 ) -> Played:
     """Play it to its end. `attempts` come in the order of their times; those `after` something may stand anywhere."""
-    return _Play(Tape(course, lesson, card), keep_rows).run(iter(attempts))
+    return _Play(Tape(course, lesson, card, terms=terms), keep_rows).run(iter(attempts))
 
 
 _TRY, _EFFECT, _TICK = range(3)

@@ -5,7 +5,7 @@ since the start. A line with `after` happens so many seconds after a measure has
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -15,8 +15,9 @@ from app.domain.actions import ActionKind
 from app.domain.errors import Invalid
 from app.domain.people import Participant, Roster, RosterEntry
 from app.domain.state import SETS
+from app.domain.terms import Terms
 from app.replay.card import Card, everything, open_door
-from app.replay.frame import course_of
+from app.replay.frame import judged_by
 from app.replay.play import Attempt
 from app.replay.recording import Recording, Row, header_of
 from app.store import codec
@@ -80,6 +81,7 @@ class Script:
     card: Card
     attempts: Iterable[Attempt]
     start: float
+    terms: Terms = field(default_factory=Terms)
     raid: bool = False
     within: float = 10.0  # seconds after the first hostile act in which the room should be calm
     hostile: frozenset[str] | None = None
@@ -178,10 +180,11 @@ def of_recording(recording: Recording, policy: Policy | None = None) -> Script:
     frame = recording.frames.get(framed.frame) if isinstance(framed, ev.LessonFramed) else None
     if frame is None:
         raise Invalid(problems=(("row 1", "its frame is not there"),))
-    course, card = course_of(frame, policy)
+    judged = judged_by(frame, policy)
     return Script(
-        title=course.name, about="", course=course, card=card, attempts=_Tried(framed).out_of(rows), start=first.at
-    )
+        title=judged.course.name, about="", course=judged.course, terms=judged.terms, card=judged.card,
+        attempts=_Tried(framed).out_of(rows), start=first.at,
+    )  # fmt: skip
 
 
 class _Tried:

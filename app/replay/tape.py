@@ -5,6 +5,7 @@ from dataclasses import replace
 from app.domain.actions import OutcomeKind, Support, Supports
 from app.domain.events import Event, OutcomeSettled
 from app.domain.state import LessonState, Standing, note
+from app.domain.terms import Terms
 from app.replay.card import Card
 from app.replay.frame import Frame
 from app.step import DEADLINES, Say, Steps
@@ -16,10 +17,14 @@ from app.store.log import Lesson, Logged, Queued
 class Tape:
     """The book of one lesson, written by the very steps that the service takes."""
 
-    def __init__(self, course: Course, lesson: str, card: Card, *, key: str = "", say: Say | None = None) -> None:
+    def __init__(
+        self, course: Course, lesson: str, card: Card, *, terms: Terms | None = None, key: str = "",
+        say: Say | None = None,
+    ) -> None:  # fmt: skip
         state = LessonState(
             lesson=lesson, roster=course.roster, roster_version=course.roster_version, drill=course.drill,
             roster_shrunk=course.shrunk, title=course.name,
+            terms=terms or Terms(),
         )  # fmt: skip
         self.now = 0.0
         self.lesson = Lesson(
