@@ -38,6 +38,7 @@ from app.web.office import routes as office
 from app.web.saying import Saying
 from app.web.service import Service
 from policies.documents import layered
+from policies.terms.search import searcher
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -78,7 +79,7 @@ def create_app(
     seal = Seal(settings.secret_key)
     memory = ConnectionMemory(NotesStore(reader, writer, seal, now), UsageStore(reader, writer))
     connections = Connections(registry, http, now, memory)
-    log = Log(writer, Courses(layered))
+    log = Log(writer, Courses(layered, searcher))
     desk, catalogues = Desk(reader, writer, seal, now), words.load()
     say = Saying(catalogues, desk, settings.base_url)
     pipeline = Pipeline(log, connections, now, limit=int(settings.workers_queue), say=say)

@@ -31,7 +31,7 @@ from app.domain.events import (
 from app.domain.incidents import incident_for
 from app.domain.state import LessonState, Standing, apply, proven, satisfied
 from app.framing import carry
-from app.replay.frame import Frame, frame_of
+from app.replay.frame import Frame, frame_of, versions_of
 from app.store.log import Lesson, Queued
 from app.store.strikes import Offence
 from policies import decide
@@ -103,7 +103,7 @@ class Steps:
         """One event and whatever follows from it; the ids of the intents that were written."""
         if isinstance(event, LessonFramed):
             event = self._framed(lesson, event)
-        elif lesson.state.framed != lesson.course.judgement:
+        elif lesson.state.framed != versions_of(lesson.course, lesson.state.terms):
             self.take(lesson, LessonFramed(at=self.writing.now))
         after = apply(lesson.state, event)
         if isinstance(event, RosterPolled) and not _news(lesson.state, after, event):
@@ -130,9 +130,10 @@ class Steps:
         if event.frame:
             return event
         course = lesson.course
-        frame = frame_of(course, self.connections.supports(lesson.connection, lesson.key))
+        terms = lesson.state.terms
+        frame = frame_of(course, terms, self.connections.supports(lesson.connection, lesson.key))
         self.writing.frame(lesson, frame)
-        return replace(event, frame=frame.id, versions=course.judgement)
+        return replace(event, frame=frame.id, versions=versions_of(course, terms))
 
     def _planned(self, lesson: Lesson, state: LessonState, decisions: Sequence[Decision]) -> list[Planned]:
         """What the wishes on one event come down to on this platform.

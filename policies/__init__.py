@@ -8,11 +8,14 @@ from app.domain.actions import Action, ActionKind, Decision, Severity
 from app.domain.events import Event
 from app.domain.state import LessonState, Status
 from policies import (
+    abuse,
     after_class,
     emergency,
+    flood,
     impostor,
     ladder,
     late_lock,
+    links,
     noise,
     quiet_start,
     restraint,
@@ -32,6 +35,9 @@ RULES: tuple[Rule, ...] = (
     quiet_start.RULE,
     share_guard.RULE,
     noise.RULE,
+    abuse.RULE,
+    links.RULE,
+    flood.RULE,
     after_class.RULE,
     ladder.RULE,
     restraint.RULE,

@@ -80,8 +80,9 @@ def decide(settings: Ladder, state: LessonState, event: OutcomeSettled) -> Itera
         return
     if satisfied(state, event.action) or event.action.kind is ActionKind.ALERT:
         return
-    if event.outcome.kind is OutcomeKind.UNSUPPORTED and standing.severity is Severity.INFO:
-        return  # a precaution that this platform does not have: the rule goes another way
+    precaution = standing.severity is Severity.INFO or event.action.kind is ActionKind.DELETE_MESSAGE
+    if event.outcome.kind is OutcomeKind.UNSUPPORTED and precaution:
+        return  # this platform does not have it, and it was not all: the rule goes another way
     if any(other.undo_of == standing.id for other in state.intents.values()):
         return  # it was taken back on purpose
     target = event.action.target

@@ -46,6 +46,7 @@ class Restraint(Settings):
 
 
 _AGAINST = frozenset(STRENGTH)
+_PERSONAL = _AGAINST - {ActionKind.DELETE_MESSAGE}  # that one concerns a line: it goes with what its writer gets
 _DRASTIC = frozenset({ActionKind.KICK, ActionKind.BAN})
 
 
@@ -171,7 +172,7 @@ def _strongest(wishes: Sequence[Decision]) -> list[Decision]:
     offended = {w.action.target.id for w in wishes if w.strike and w.action.target and not (w.observed or w.by)}
     for wish in wishes:
         target = wish.action.target
-        if target and wish.action.kind in _AGAINST:
+        if target and wish.action.kind in _PERSONAL:
             held = best.get(target.id)
             if held is None or _rank(wish) > _rank(held):
                 best[target.id] = wish
@@ -179,7 +180,7 @@ def _strongest(wishes: Sequence[Decision]) -> list[Decision]:
     kept: dict[tuple[str, ...], Decision] = {}
     for wish in wishes:
         target = wish.action.target
-        if target and wish.action.kind in _AGAINST:
+        if target and wish.action.kind in _PERSONAL:
             if id(wish) not in chosen:
                 continue
             if target.id in offended and not (wish.observed or wish.by):

@@ -113,11 +113,12 @@ class _Run:
         if frame is None:
             raise Invalid(problems=((row.where, f"frame {event.frame[:12]} is not there"),))
         self._unlisted += not frame.private
-        course, card = framed_by(frame, row.where)
+        now = framed_by(frame, row.where)
         if self._tape is None:
-            self._tape = Tape(course, self._recording.lesson, card, key=self._recording.key)
+            lesson, key = self._recording.lesson, self._recording.key
+            self._tape = Tape(now.course, lesson, now.card, terms=now.terms, key=key)
         else:
-            self._tape.judge_by(course, card)
+            self._tape.judge_by(now)
 
 
 def _same(row: Row, found: Logged) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 from app.domain.actions import Supports
 from app.domain.errors import Invalid
 from app.domain.people import Roster
+from app.domain.terms import Terms
 from app.replay.card import Card, card_of
 from app.store import codec
 from app.store.courses import Course, Versions
@@ -31,17 +32,32 @@ class Frame:
 class _Told(msgspec.Struct, forbid_unknown_fields=True):
     title: str
     policy: dict[str, Any]
-    versions: tuple[int, int, int, int, int, int]
+    versions: tuple[int, int, int, int, int, int, int]
     shrunk: bool
     drill: bool
     card: Card
+    terms: str = ""
 
 
-def frame_of(course: Course, supports: Supports) -> Frame:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a frame stands for."""
+
+    course: Course
+    terms: Terms
+    card: Card
+
+
+def versions_of(course: Course, terms: Terms) -> tuple[int, ...]:
+    """What changes whenever a lesson is judged by something else than before."""
+    return (*course.judgement, terms.version)
+
+
+def frame_of(course: Course, terms: Terms, supports: Supports) -> Frame:
     """What a lesson of this course is judged by from now on."""
     told = _Told(
-        title=course.name, policy=documents.written(course.policy), versions=course.judgement, shrunk=course.shrunk,
-        drill=course.drill, card=card_of(supports),
+        title=course.name, policy=documents.written(course.policy), versions=(*course.judgement, terms.version),
+        shrunk=course.shrunk, drill=course.drill, card=card_of(supports), terms=terms.text,
     )  # fmt: skip
     text, private = msgspec.json.encode(told).decode(), codec.roster_text(course.roster.entries)
     return Frame(id=name_of(text, private), told=text, private=private)
@@ -52,25 +68,25 @@ def name_of(told: str, private: str) -> str:
     return hashlib.sha256(f"{told}\n{private}".encode()).hexdigest()
 
 
-def course_of(frame: Frame, policy: Policy | None = None) -> tuple[Course, Card]:
-    """The course and the capabilities of a frame; `policy` judges instead of its own. Raises Invalid."""
+def judged_by(frame: Frame, policy: Policy | None = None) -> Judged:
+    """What a frame stands for; `policy` judges instead of its own. Raises Invalid."""
     try:
         told = msgspec.json.decode(frame.told, type=_Told, strict=False)
         roster = codec.roster_from(frame.private) if frame.private else Roster()
     except (msgspec.DecodeError, RecursionError) as e:
         raise Invalid(problems=(("told", str(e)),)) from e
-    policy_version, layers, roster_version, _, own, hardened = told.versions
+    policy_version, layers, roster_version, _, own, hardened, terms = told.versions
     course = Course(
         school="", id="", name=told.title, connection="", policy=policy or documents.policy(told.policy), roster=roster,
         versions=Versions(policy=policy_version, layers=layers, roster=roster_version), shrunk=told.shrunk,
         drill=told.drill, own=(own, bool(hardened)),
     )  # fmt: skip
-    return course, told.card
+    return Judged(course=course, terms=Terms(terms, told.terms), card=told.card)
 
 
-def framed_by(frame: Frame, where: str, policy: Policy | None = None) -> tuple[Course, Card]:
+def framed_by(frame: Frame, where: str, policy: Policy | None = None) -> Judged:
     """The same for a frame that a row names; what is wrong with it is told with the row."""
     try:
-        return course_of(frame, policy)
+        return judged_by(frame, policy)
     except Invalid as e:
         raise Invalid(problems=tuple((f"{where}, frame {frame.id[:12]}", f"{f}: {p}") for f, p in e.problems)) from e

@@ -12,7 +12,9 @@ from itertools import count
 from app.domain import events as ev
 from app.domain.actions import Confirm, Level, Outcome, OutcomeKind
 from app.domain.state import LessonState, Status
+from app.domain.terms import Terms
 from app.replay.card import Card
+from app.replay.frame import Judged
 from app.replay.tape import Tape
 from app.replay.trace import INTENT, Trace
 from app.replay.truth import Fact, What
@@ -36,7 +38,7 @@ class Attempt:
     at: float
     event: ev.Event
     after: str = ""
-    judged: tuple[Course, Card] | None = None
+    judged: Judged | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,10 +58,16 @@ class Played:
 
 
 def play(
-    attempts: Iterable[Attempt], course: Course, card: Card, *, lesson: str = "replayed", keep_rows: bool = True
+    attempts: Iterable[Attempt],
+    course: Course,
+    card: Card,
+    *,
+    terms: Terms | None = None,
+    lesson: str = "replayed",
+    keep_rows: bool = True,
 ) -> Played:
     """Play it to its end. `attempts` come in the order of their times; those `after` something may stand anywhere."""
-    return _Play(Tape(course, lesson, card), keep_rows).run(iter(attempts))
+    return _Play(Tape(course, lesson, card, terms=terms), keep_rows).run(iter(attempts))
 
 
 _TRY, _EFFECT, _TICK = range(3)
@@ -83,7 +91,7 @@ class _Play:
             if following is not None and (not self._due or following.at <= self._due[0][0]):
                 last = following.at
                 if following.judged:
-                    self._tape.judge_by(*following.judged)
+                    self._tape.judge_by(following.judged)
                 self._try(following.event, following.at)
                 following = self._next(attempts)
                 continue

@@ -5,7 +5,7 @@ A script is JSON lines: a header with the class, its people (cast.py) and what t
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -15,9 +15,10 @@ from app.domain.actions import ActionKind
 from app.domain.errors import Invalid
 from app.domain.people import Participant, Roster, RosterEntry
 from app.domain.state import SETS
+from app.domain.terms import Terms
 from app.replay.card import Card, everything, open_door
 from app.replay.cast import Cast, Group, cast
-from app.replay.frame import framed_by
+from app.replay.frame import Judged, framed_by
 from app.replay.lines import InOrder, Line, Moment, moments
 from app.replay.play import Attempt
 from app.replay.recording import Recording, Row, header_of
@@ -73,6 +74,7 @@ class Script:
     card: Card
     attempts: Iterable[Attempt]
     start: float
+    terms: Terms = field(default_factory=Terms)
     raid: bool = False
     within: float = 10.0  # seconds after the first hostile act in which the room should be calm
     hostile: frozenset[str] | None = None
@@ -207,14 +209,14 @@ def of_recording(recording: Recording, policy: Policy | None = None) -> Script:
     framed = _told(first)
     if not isinstance(framed, ev.LessonFramed):
         raise Invalid(problems=((first.where, "tells of no frame"),))
-    course, card = _judged(recording, first, framed, policy)
+    judged = _judged(recording, first, framed, policy)
     return Script(
-        title=course.name, about="", course=course, card=card, start=first.at,
+        title=judged.course.name, about="", course=judged.course, terms=judged.terms, card=judged.card, start=first.at,
         attempts=_Tried(recording, framed, policy).out_of(rows),
     )  # fmt: skip
 
 
-def _judged(recording: Recording, row: Row, framed: ev.LessonFramed, policy: Policy | None) -> tuple[Course, Card]:
+def _judged(recording: Recording, row: Row, framed: ev.LessonFramed, policy: Policy | None) -> Judged:
     frame = recording.frames.get(framed.frame)
     if frame is None:
         raise Invalid(problems=((row.where, f"frame {framed.frame[:12]} is not there"),))

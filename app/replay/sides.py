@@ -58,7 +58,7 @@ def of_recording(opened: Opened, policy: Policy | None = None) -> Sides:
         left = figures(trace, roster, hostile, over=trace.over)
         right = None
         if not (proof.forgotten or _erased(recording)):
-            played = play(script.attempts, script.course, script.card, keep_rows=False)
+            played = play(script.attempts, script.course, script.card, terms=script.terms, keep_rows=False)
             right = report(played, roster, start, hostile, end=max(trace.end, start))
     return Sides(title=script.title, start=start, again=proof, left=left, right=right, listed=len(roster.entries))
 
@@ -77,7 +77,7 @@ def of_script(opened: Callable[[Policy | None], AbstractContextManager[Script]],
 
 
 def _played(script: Script) -> Report:
-    played = play(script.attempts, script.course, script.card, keep_rows=False)
+    played = play(script.attempts, script.course, script.card, terms=script.terms, keep_rows=False)
     return report(played, script.course.roster, script.start, script.hostile, belong=script.belong)
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from app.domain.actions import OutcomeKind, Support, Supports
 from app.domain.events import Event, OutcomeSettled
 from app.domain.state import LessonState, Standing, note, rematch
+from app.domain.terms import Terms
 from app.replay.card import Card
-from app.replay.frame import Frame
+from app.replay.frame import Frame, Judged
 from app.step import DEADLINES, Say, Steps
 from app.store import codec
 from app.store.courses import Course
@@ -16,10 +17,14 @@ from app.store.log import Lesson, Logged, Queued
 class Tape:
     """The book of one lesson, written by the very steps that the service takes."""
 
-    def __init__(self, course: Course, lesson: str, card: Card, *, key: str = "", say: Say | None = None) -> None:
+    def __init__(
+        self, course: Course, lesson: str, card: Card, *, terms: Terms | None = None, key: str = "",
+        say: Say | None = None,
+    ) -> None:  # fmt: skip
         state = LessonState(
             lesson=lesson, roster=course.roster, roster_version=course.roster_version, drill=course.drill,
             roster_shrunk=course.shrunk, title=course.name,
+            terms=terms or Terms(),
         )  # fmt: skip
         self.now = 0.0
         self.lesson = Lesson(
@@ -37,11 +42,12 @@ class Tape:
         self._steps.take(self.lesson, event)
         return tuple(self.lesson.rows)
 
-    def judge_by(self, course: Course, card: Card) -> None:
+    def judge_by(self, now: Judged) -> None:
         """From now on the lesson is judged by another policy or list, as a running one is after a change."""
-        lesson = self.lesson
+        lesson, course = self.lesson, now.course
         changed = lesson.course.roster_version != course.roster_version or lesson.state.roster_shrunk != course.shrunk
-        lesson.course, self.card = course, card
+        lesson.course, self.card = course, now.card
+        lesson.state = lesson.state.but(terms=now.terms)
         if changed:
             lesson.state = rematch(lesson.state, course.roster, course.roster_version).but(roster_shrunk=course.shrunk)
 

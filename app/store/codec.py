@@ -77,20 +77,21 @@ def action_from(text: str) -> Action:
     return msgspec.json.decode(text, type=Action)
 
 
+_ATTACHED = ("roster", "terms")  # to a state by whoever loads it
 _Snapshot = make_dataclass(
     "Snapshot",
-    [(f.name, f.type, f) for f in fields(LessonState) if f.name != "roster"],
+    [(f.name, f.type, f) for f in fields(LessonState) if f.name not in _ATTACHED],
     frozen=True,
     slots=True,
     kw_only=True,
 )
-_SNAPSHOT_FIELDS = tuple(f.name for f in fields(LessonState) if f.name != "roster")
+_SNAPSHOT_FIELDS = tuple(f.name for f in fields(LessonState) if f.name not in _ATTACHED)
 _snapshot_decoder: Any = msgspec.msgpack.Decoder(_Snapshot, strict=False)
 _encoder = msgspec.msgpack.Encoder()
 
 
 def snapshot(state: LessonState) -> bytes:
-    """The folded state, packed; the roster is not part of it."""
+    """The folded state, packed; what is attached to it is no part of it."""
     return _encoder.encode({name: getattr(state, name) for name in _SNAPSHOT_FIELDS})
 
 

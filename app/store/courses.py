@@ -17,6 +17,7 @@ from app.domain.people import Roster
 from app.store import codec, layers
 from app.store import tables as t
 from app.store.layers import DAY, Kept, Raid
+from app.store.vocabulary import Prepare, Vocabulary
 
 KEPT = 600  # courses whose roster may be unpacked in memory; of the others the packed list is kept
 AGAIN = 3600.0  # seconds until raids are asked for again
@@ -74,10 +75,11 @@ class ParsePolicy(Protocol):
 
 
 class Courses:
-    """Courses by id, read when their versions move. The same policy text is parsed once."""
+    """Courses by id, read when their versions move, and the terms of their schools. A policy text is parsed once."""
 
-    def __init__(self, parse: ParsePolicy) -> None:
+    def __init__(self, parse: ParsePolicy, prepare: Prepare | None = None) -> None:
         self._parse = parse
+        self.vocabulary = Vocabulary(prepare) if prepare else Vocabulary()
         self._policies: OrderedDict[tuple[Any, ...], tuple[Any, int]] = OrderedDict()
         self._kept: OrderedDict[tuple[str, str], Course] = OrderedDict()
         self._packed: dict[tuple[str, str], tuple[Course, bytes]] = {}

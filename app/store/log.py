@@ -253,6 +253,9 @@ class Writing:
         state = kept or self._fold(row, course)
         if state.roster_version != course.roster_version or state.roster_shrunk != course.shrunk:
             state = rematch(state, course.roster, course.roster_version).but(roster_shrunk=course.shrunk)
+        terms = self._courses.vocabulary.at(self._db, row.school_id, row.terms_version)
+        if state.terms is not terms:
+            state = state.but(terms=terms)
         lesson = Lesson(
             school=row.school_id, id=row.id, connection=row.connection_id, key=row.key, run=row.run, course=course,
             state=state, number=row.number, head=bytes(row.head), snapshot_number=row.snapshot_number,
@@ -292,7 +295,7 @@ class Writing:
         course = self._courses.for_lesson(self._db, course, new_id, 0, self.now)
         state = LessonState(
             lesson=new_id, roster=course.roster, roster_version=course.roster_version, drill=course.drill,
-            roster_shrunk=course.shrunk, title=course.name,
+            roster_shrunk=course.shrunk, title=course.name, terms=self._courses.vocabulary.newest(self._db, school),
         )  # fmt: skip
         self._db.execute(
             sql.INSERTS["lessons"],

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import Dialect, Insert, Update, and_, bindparam, insert, select, update
+from sqlalchemy import Dialect, Insert, Update, and_, bindparam, func, insert, select, update
 
 from app.store import tables as t
 
@@ -29,11 +29,13 @@ GROW_INCIDENT = (
     .where(t.incidents.c.school_id == bindparam("b_school"), t.incidents.c.id == bindparam("b_id"))
     .values({c: bindparam(c) for c in ("last_at", "severity", "rules", "actions", "pupil")})
 )
+_TERMS = select(func.max(t.terms.c.version)).where(t.terms.c.school_id == t.lessons.c.school_id).scalar_subquery()
 FIND = (
     select(
         t.lessons.c.id, t.lessons.c.key, t.lessons.c.run, t.lessons.c.course_id, t.lessons.c.number, t.lessons.c.head,
         t.lessons.c.snapshot_number, t.lessons.c.school_id, t.lessons.c.connection_id,
         t.courses.c.policy_version, t.courses.c.layers_version, t.courses.c.roster_version, t.lessons.c.layer_version,
+        _TERMS.label("terms_version"),
     )
     .join(t.courses, and_(t.courses.c.school_id == t.lessons.c.school_id, t.courses.c.id == t.lessons.c.course_id))
     .with_for_update(of=t.lessons)

@@ -289,6 +289,17 @@ strikes = Table(  # offences that still count in the next lessons of a course; n
     Index(None, "school_id", "course_id", "until"),
 )
 
+terms = Table(  # a school's own words for the rules about chat: every version, because lessons were judged by it
+    "terms",
+    metadata,
+    _school(),
+    Column("version", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("size", Integer, nullable=False),  # lines
+    Column("at", Float, nullable=False),
+    Column("by", String(64), nullable=False),
+)
+
 # --- what connections remember ----------------------------------------------------------------------------------------
 
 notes = Table(

@@ -31,6 +31,7 @@ from policies.base import Settings
 from policies.documents import PRESETS
 from policies.merged import Level as Layer
 from policies.merged import Origin
+from policies.terms.lists import SEVERITIES
 
 DOMAIN = "menshen"
 
@@ -52,7 +53,7 @@ OWN_NAMES: Mapping[Language, str] = {Language.ZH: "简体中文", Language.VI: "
 
 RULES = (
     *("emergency", "impostor", "roster_only", "late_lock", "quiet_start", "share_guard", "ladder", "restraint"),
-    *("noise", "after_class"),
+    *("noise", "after_class", "abuse", "links", "flood"),
 )
 REASONS = (
     *("stranger", "stranger_waits", "verified", "claimed_name", "claimed_twin", "claimed_free"),
@@ -70,6 +71,8 @@ REASONS = (
         "other",
     ),
     *("offends_again", "unmutes_again", "share_too_long", "after_class", "after_class_muted", "after_class_end"),
+    *("abuse", "abuse_pupil", "abuse_suspected", "abuse_reported", "link", "link_pupil"),
+    *("flood_person", "flood_room", "flood_same"),
     *(f"button_{button}" for button in Button),
 )
 CONTRADICTIONS = (
@@ -207,6 +210,7 @@ def keys() -> Iterator[str]:
         ("origin", Origin),
         ("preset", PRESETS),
         ("mode", get_args(Settings.model_fields["mode"].annotation)),
+        ("term", SEVERITIES),
     )
     for group, values in groups:
         yield from (f"{group}.{value}" for value in values)

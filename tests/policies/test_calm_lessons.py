@@ -140,6 +140,36 @@ def short_line(chance: random.Random) -> Iterator[Event]:
     yield ended(START + 60 * MINUTE)
 
 
+def joy_in_chat(chance: random.Random) -> Iterator[Event]:
+    """A quiz, answers all at once, emoji, somebody who tells of an insult, homework, and thanks from 120 at the end."""
+    everybody = [pupil(n) for n in range(1, 121)]
+    yield from (started(), joined(teacher(), START))
+    yield from (joined(p, START + 5) for p in everybody)
+    at = START + 241 * MINUTE
+    rounds = (
+        ("A", "B", "1", "yes"),
+        ("👍", "🎉🎉🎉", "哈哈哈哈"),
+        ("到", "có ạ", "here"),
+        ("谢谢老师", "cảm ơn cô ạ", "thank you!"),
+    )
+    for words in rounds:
+        yield says(teacher(), "请同学们回答", at)
+        for when, p in sorted((at + chance.uniform(1, 8), n) for n in range(120)):
+            yield says(everybody[p], chance.choice(words), when)
+        at += 3 * MINUTE
+    for text in (
+        "老师他骂我傻逼",
+        "cô ơi bạn ấy nói em là đồ ngu",
+        "he called me a bitch",
+        "我住在沙壁",
+        "docs.google.com/x",
+        "有啥比较好",
+    ):
+        at += 20
+        yield says(everybody[chance.randrange(120)], text, at)
+    yield ended(at + 30)
+
+
 def out_of_order(chance: random.Random) -> Iterator[Event]:
     """The same bell surge, but deliveries overtake each other and some come twice."""
     script = [e for e in bell_surge(chance) for _ in range(chance.choice((1, 1, 2)))]
@@ -157,6 +187,7 @@ SCRIPTS: tuple[Script, ...] = (
     resembling_names,
     questions,
     short_line,
+    joy_in_chat,
     out_of_order,
 )
 
@@ -180,6 +211,7 @@ def test_nothing_is_done_to_pupils_in_a_calm_lesson(preset: str, script: Script)
         world = play(preset, script, seed)
         assert world.against_pupils() == []
         closed = [d.action.kind for d in world.made if d.action.kind in (ActionKind.LOCK, ActionKind.END)]
+        assert [d.reason for d in world.made if d.rule == "flood"] == []
         assert closed == []
 
 

@@ -49,6 +49,11 @@ people = st.sampled_from(PEOPLE)
 any_time = st.floats(START, START + 4 * 3600).map(lambda t: round(t, 1))
 times = st.one_of(any_time, any_time, st.just(START + 631.0))  # the last is just after the restless minute
 names = st.sampled_from(["学生1", "学生2", "李老师", "user8801", ""])
+texts = st.sampled_from(
+    ["谢谢老师", "1", "👍", "傻逼", "đồ chó", "他骂我傻逼", "sb", "http://evil.example", "加qq群 123456789"]
+)
+BURST = START + 60.0  # when many lines are written at once
+messages = st.sampled_from(["", "m1"])
 outcomes = st.sampled_from([o for o in OutcomeKind if o is not OutcomeKind.PENDING])
 
 
@@ -61,7 +66,8 @@ def events() -> st.SearchStrategy[ev.Event]:
         *person,
         st.builds(renamed, people, names, times),
         st.builds(promoted, people, st.sampled_from(Role), times),
-        st.builds(says, people, names, times),
+        st.builds(says, people, texts, times, messages),
+        *[st.builds(says, people, texts, st.just(BURST))] * 3,
         st.builds(started, times),
         st.builds(ended, times),
         st.builds(ticked, times),
@@ -79,16 +85,25 @@ def events() -> st.SearchStrategy[ev.Event]:
 def histories() -> st.SearchStrategy[LessonState]:
     """A lesson after a random past, some of its measures standing."""
 
-    def build(past: list[ev.Event], who: list[Participant], size: int, closed: bool, noisy: bool) -> LessonState:
+    def build(
+        past: list[ev.Event], who: list[Participant], size: int, closed: bool, noisy: bool, burst: int
+    ) -> LessonState:
         began = lesson(pupils=size, inside=[stranger(2), named(3)], waiting_room=closed)
         state = fold(restless(began, START + 600) if noisy else began, *past)
+        state = fold(state, *[says(stranger(2), "everybody leave this class", BURST)] * burst)
         for n, p in enumerate(who):
             state = note(state, standing(ActionKind.HOLD, p, at=state.now, id=f"i{n}", strike=n > 0))
         return state
 
     past = st.lists(events(), max_size=12)
     return st.builds(
-        build, past, st.lists(people, max_size=3), st.sampled_from([3, 3, 0]), st.booleans(), st.booleans()
+        build,
+        past,
+        st.lists(people, max_size=3),
+        st.sampled_from([3, 3, 0]),
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from([0, 0, 12]),
     )
 
 
@@ -206,6 +221,7 @@ def test_law_6_a_name_of_the_roster_is_a_fact_in_favour(
 
 def _doings(who: Participant, at: float) -> Iterator[ev.PersonEvent]:
     yield from (joined(who, at), waits(who, at), unmuted(who, at), shares(who, at), says(who, "x", at))
+    yield from (says(who, "đồ chó", at, "m2"), says(who, "http://evil.example", at, "m3"))
 
 
 @given(rules_with_settings, histories(), events())
@@ -222,7 +238,10 @@ def test_every_wish_tells_its_rule_and_a_reason(
 @pytest.mark.timeout(400)  # a search: some examples lie far out, and a busy machine takes its time
 @pytest.mark.parametrize(
     "rule",
-    ["impostor", "roster_only", "late_lock", "share_guard", "noise", "after_class", "ladder", "restraint"],
+    [
+        *("impostor", "roster_only", "late_lock", "share_guard", "noise", "abuse", "links", "flood", "after_class"),
+        *("ladder", "restraint"),
+    ],
 )
 def test_the_laws_see_each_rule_at_work(rule: str) -> None:
     """The worlds above are not so harmless that nothing ever happens in them: an example is found, or this fails."""

@@ -68,7 +68,7 @@ def left_of(*wishes: Decision, state: LessonState = ROOM, settings: Restraint = 
         ([wish("kick", stranger(1), facts=2), wish("mute", stranger(1), by="u1")], ("mute x1",)),
         ([wish("hold", stranger(1)), wish("alert", stranger(1))], ("hold x1", "alert x1")),
         ([wish("lock"), wish("lock")], ("lock",)),
-        ([wish("delete_message", stranger(1)), wish("silence", stranger(1))], ("silence x1",)),
+        ([wish("delete_message", stranger(1)), wish("silence", stranger(1))], ("delete_message x1", "silence x1")),
     ],
 )  # fmt: skip
 def test_what_is_left_of_the_wishes_on_one_event(wishes: list[Decision], expected: tuple[str, ...]) -> None:

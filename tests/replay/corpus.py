@@ -88,7 +88,7 @@ def played(path: Path, preset: str = "") -> Lesson:
 def lesson_of(lines: list[bytes], policy: dict[str, Any]) -> Lesson:
     """A script that is given as its lines."""
     script = of_file(iter(lines), documents.policy(policy))
-    done = play(script.attempts, script.course, script.card, keep_rows=False)
+    done = play(script.attempts, script.course, script.card, terms=script.terms, keep_rows=False)
     found = report(done, script.course.roster, script.start, script.hostile, belong=script.belong)
     return Lesson(script=script, report=found)
 

@@ -8,6 +8,7 @@ from typing import Any
 from app.domain import events as ev
 from app.domain.actions import Action, ActionKind, Lane, OutcomeKind, Severity
 from app.domain.people import Match, Participant, Role, Roster, Trust
+from app.domain.terms import Terms
 
 REMEMBER_SETTLED = 120.0  # seconds that a settled intent still counts as "just done"
 
@@ -156,13 +157,14 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class LessonState:
-    """Everything a rule may look at. `roster` is attached by whoever loads the state and is not part of the fold.
+    """Everything a rule may look at. `roster` and `terms` are attached by whoever loads the state, no part of the fold.
 
     Without slots on purpose: `but` copies thirty fields in half a microsecond through the dictionary.
     """
 
     lesson: str
     roster: Roster = field(default_factory=Roster, compare=False)
+    terms: Terms = field(default_factory=Terms, compare=False)  # the school's own words
     roster_version: int = 0
     framed: tuple[int, ...] | None = None  # versions of policy and roster by which the log says it is judged
     roster_shrunk: bool = False  # the newest list is so much shorter that nobody is judged by it

@@ -19,12 +19,13 @@ from app.store.desk.paging import Page
 from app.store.desk.people import PeopleDesk, School, User, UserRole
 from app.store.desk.preparations import NewPreparation, PreparationRecord, PreparationsDesk, StepRecord
 from app.store.desk.roster import RosterChange
+from app.store.desk.terms import TermsChange, TermsDesk
 from app.store.desk.tokens import Token, TokenKind, TokensDesk
 
 __all__ = [
     "CheckRecord", "ConnectionRecord", "CourseRecord", "Desk", "Found", "LessonRecord", "NewCourse", "NewPreparation",
-    "Page", "Part", "PreparationRecord", "RosterChange", "School", "StepRecord", "Token", "TokenKind", "User",
-    "UserRole",
+    "Page", "Part", "PreparationRecord", "RosterChange", "School", "StepRecord", "TermsChange", "Token", "TokenKind",
+    "User", "UserRole",
 ]  # fmt: skip
 
 
@@ -39,5 +40,6 @@ class Desk:
         self.documents = DocumentsDesk(reader, writer)
         self.layers = LayersDesk(reader, writer, now)
         self.lessons = LessonsDesk(reader)
+        self.terms = TermsDesk(reader, writer, now)
         self.checks = ChecksDesk(reader, writer)
         self.preparations = PreparationsDesk(reader, writer, seal, now)

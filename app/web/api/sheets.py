@@ -14,6 +14,7 @@ from typing import Any
 from app.domain.errors import Invalid
 from app.domain.people import RosterEntry
 from app.store.desk.roster import MOST_ENTRIES, PROBLEMS, checked, without_link
+from app.web.cells import decoded, harmless, plain
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("id", "student id", "student_id", "学号", "學號", "学籍号", "编号", "mã hs", "mã học sinh", "mshs", "mã số"),
@@ -24,13 +25,12 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 }
 _COLUMN = {heading: column for column, headings in HEADINGS.items() for heading in headings}
 _YES = frozenset({"1", "true", "yes", "x", "y", "是", "有"})
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that begins so
 _SEVERAL = re.compile("[;；]")
 
 
 def read(raw: bytes) -> tuple[RosterEntry, ...]:
     """The entries of a spreadsheet. Raises Invalid naming the lines that are wrong."""
-    text = _decoded(raw)
+    text = decoded(raw, "roster")
     lines: list[int] = []
     entries: list[RosterEntry] = []
     try:
@@ -52,32 +52,8 @@ def write(entries: Sequence[RosterEntry]) -> bytes:
     table.writerow(("id", "name", "aliases", "accounts", *(("staff",) if with_staff else ())))
     for entry in map(without_link, entries):
         cells = (entry.id, entry.name, ";".join(entry.aliases), ";".join(entry.accounts))
-        table.writerow((*map(_harmless, cells), *(("1" if entry.staff else "",) if with_staff else ())))
+        table.writerow((*map(harmless, cells), *(("1" if entry.staff else "",) if with_staff else ())))
     return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _plain(cell: str) -> str:
-    """A cell without the apostrophe that keeps it from being run, and without spaces around."""
-    cell = cell.strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
-
-
-def _decoded(raw: bytes) -> str:
-    """UTF-8 or UTF-16 as its mark says, else UTF-8, else what Chinese Windows writes."""
-    try:
-        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return raw.decode("utf-16")
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return raw.decode("gb18030")
-    except UnicodeDecodeError:
-        raise Invalid(problems=(("roster", "text in UTF-8 or GB18030"),)) from None
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -127,8 +103,8 @@ def _folded(heading: str) -> str:
 
 def _entry(cells: dict[str, str]) -> RosterEntry:
     return RosterEntry(
-        id=_plain(cells.get("id", "")),
-        name=_plain(cells.get("name", "")),
+        id=plain(cells.get("id", "")),
+        name=plain(cells.get("name", "")),
         aliases=_several(cells.get("aliases", "")),
         accounts=_several(cells.get("accounts", "")),
         staff=_folded(cells.get("staff", "")) in _YES,
@@ -136,7 +112,7 @@ def _entry(cells: dict[str, str]) -> RosterEntry:
 
 
 def _several(cell: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in _SEVERAL.split(_plain(cell)) if part.strip()))
+    return tuple(dict.fromkeys(part.strip() for part in _SEVERAL.split(plain(cell)) if part.strip()))
 
 
 def _by_line(problems: Iterable[tuple[str, str]], lines: Sequence[int]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from app.settings import Settings
 
 BODY_SECONDS = 30.0  # in which a request has to arrive whole
-MAX_BODY = 4 * 1024 * 1024  # bytes: a roster of 5 000 people fits well
+MAX_BODY = 8 * 1024 * 1024  # bytes: a roster of 5 000 people and 100 000 terms as CSV fit well
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

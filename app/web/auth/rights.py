@@ -39,6 +39,7 @@ class Verb(StrEnum):
     PREPARE = "prepare"  # set up a meeting before class, and hand out its personal links
     MAKE_COURSE = "make_course"
     CONNECT = "connect"  # see, make and check connections
+    SET_TERMS = "set_terms"  # see and change the school's own words for the rules about chat
     AUDIT = "audit"  # the ledger and figures of the whole school
     ADMINISTER = "administer"  # accounts
 
@@ -83,7 +84,9 @@ class Of:
     part: Part | None = None
 
 
-_OF_THE_SCHOOL = frozenset({Verb.MAKE_COURSE, Verb.CONNECT, Verb.AUDIT, Verb.ADMINISTER, Verb.SET_SCHOOL})
+_OF_THE_SCHOOL = frozenset(
+    {Verb.MAKE_COURSE, Verb.CONNECT, Verb.SET_TERMS, Verb.AUDIT, Verb.ADMINISTER, Verb.SET_SCHOOL}
+)
 _OF_THE_DISTRICT = frozenset({Verb.SEE_POLICY, Verb.SET_DISTRICT})
 _GUARDS = frozenset({Verb.SEE, Verb.PRESS, Verb.REVIEW})
 
