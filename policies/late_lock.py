@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from app.domain.actions import Action, ActionKind, Decision, Lane, OutcomeKind, Severity
 from app.domain.events import ClockTicked, Event, ParticipantJoined, ParticipantWaiting, PersonEvent, RosterPolled
+from app.domain.people import Trust
 from app.domain.state import LessonState, Person, Status
 from policies.base import Contradiction, Rule, Settings, setting
 from policies.roster_only import admit, keep_away, no_roster, perhaps_known, tried, unnamed
@@ -47,6 +48,9 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
     due = closes_at(settings, state)
     if due is None or state.status is not Status.LIVE or "door" in state.opened or state.now < due:
         return
+    if _unlisted(state):
+        yield from no_roster(state, "late_lock")  # behind a closed door everybody would wait, and nobody be let in
+        return
     kind, at = _wanted(settings, state, due)
     if state.now >= at:
         yield Decision(
@@ -64,6 +68,11 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
         for person in state.inside.values():
             if person.since >= due and unnamed(person) and not tried(state, person):
                 yield from _late(state, person)
+
+
+def _unlisted(state: LessonState) -> bool:
+    """Whether there is no list by which late pupils could be told from strangers."""
+    return not state.roster or state.roster_shrunk
 
 
 def _closed(state: LessonState) -> bool:
@@ -90,7 +99,7 @@ def _wanted(settings: LateLock, state: LessonState, due: float) -> tuple[ActionK
 def wake(settings: LateLock, state: LessonState) -> float | None:
     """When the door is to be closed, also if nobody comes or goes just then."""
     due = closes_at(settings, state)
-    if due is None or "door" in state.opened:
+    if due is None or "door" in state.opened or _unlisted(state):
         return None
     at = _wanted(settings, state, due)[1]
     return None if at == NEVER else at
@@ -99,12 +108,10 @@ def wake(settings: LateLock, state: LessonState) -> float | None:
 def _late(state: LessonState, person: Person) -> Iterator[Decision]:
     if person.staff or perhaps_known(state, person):
         return
-    if not state.roster or state.roster_shrunk:
-        yield from no_roster(state, "late_lock")
-    elif person.participant.id in state.waiting:
+    if person.participant.id in state.waiting:
         if person.trusted and not state.is_barred(person):
             yield admit(person, "late_pupil", "late_lock")
-    elif not person.trusted:
+    elif not person.trusted and person.match.trust is Trust.STRANGER:  # a name of the list is roster_only's to judge
         yield keep_away(person, ActionKind.HOLD, "late_stranger", Severity.HIGH, "late_lock")
 
 
