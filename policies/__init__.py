@@ -7,13 +7,31 @@ from typing import cast
 from app.domain.actions import Action, ActionKind, Decision, Severity
 from app.domain.events import Event
 from app.domain.state import LessonState, Status
-from policies import emergency, ladder, late_lock, quiet_start, restraint, roster_only, sharing
+from policies import (
+    emergency,
+    host_change,
+    host_gone,
+    join_wave,
+    keep_out,
+    ladder,
+    late_lock,
+    quiet_start,
+    restraint,
+    roster_only,
+    sharing,
+    silent_stranger,
+)
 from policies.base import Policy, Rule
 from policies.restraint import Restraint, restrain
 
 RULES: tuple[Rule, ...] = (
     emergency.RULE,
+    keep_out.RULE,
     roster_only.RULE,
+    join_wave.RULE,
+    host_gone.RULE,
+    host_change.RULE,
+    silent_stranger.RULE,
     late_lock.RULE,
     quiet_start.RULE,
     sharing.RULE,
@@ -31,6 +49,7 @@ _BY_EVENT: dict[type[Event], tuple[Rule, ...]] = {
 
 def decide(policy: Policy, state: LessonState, event: Event) -> tuple[Decision, ...]:
     """What should be done after `event`, which `state` already holds. Pure; a rule that raises yields one alert."""
+    state = roster_only.dated(cast(roster_only.RosterOnly, policy.of(roster_only.RULE)), state)
     wishes = [wish for rule in _BY_EVENT.get(type(event), ()) for wish in _ask(rule, policy, state, event)]
     if not wishes:
         return ()
@@ -54,6 +73,7 @@ def wake_at(policy: Policy, state: LessonState) -> float | None:
     """When the clock should tick for this lesson next; None = nothing is due."""
     if state.status is not Status.LIVE:
         return None
+    state = roster_only.dated(cast(roster_only.RosterOnly, policy.of(roster_only.RULE)), state)
     asked = [r.wake(policy.of(r), state) for r in RULES if r.wake and (policy.of(r).mode != "off" or r.name in ALWAYS)]
     return min((at for at in asked if at is not None), default=None)
 

@@ -22,7 +22,7 @@ from app.domain.events import (
 )
 from app.domain.people import Fact, Trust
 from app.domain.state import LessonState, Person
-from policies.base import Rule, Settings
+from policies.base import Rule, Settings, setting
 
 # Seconds in which a list may tell who somebody is whose coming the platform announced without a word about him.
 GRACE_INSIDE, GRACE_WAITING = 4.0, 10.0
@@ -40,6 +40,18 @@ class RosterOnly(Settings):
         "hold", description="people known by name only: hold for the teacher, or admit unless the owner is inside"
     )
     admit_verified: bool = Field(True, description="let roster pupils in from the waiting room by themselves")
+    stale_days: int = setting(
+        200, "days after which nobody is judged by a class list that was not loaded anew (0 to 3660, 0 = never)",
+        stricter="higher", ge=0, le=3660,
+    )  # fmt: skip
+
+
+def dated(settings: RosterOnly, state: LessonState) -> LessonState:
+    """The state with the word on whether its list is too old to judge anybody by."""
+    if state.roster_at is None or not settings.stale_days:
+        return state
+    stale = state.now - state.roster_at > settings.stale_days * 86_400.0
+    return state if stale is state.roster_stale else state.but(roster_stale=stale)
 
 
 def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[Decision]:
@@ -56,7 +68,7 @@ def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[D
     for person in suspects:
         if _sent_out(state, person):
             yield keep_away(person, ActionKind.HOLD, "sent_out", Severity.MEDIUM)
-    if suspects and (not state.roster or state.roster_shrunk):
+    if suspects and not state.listed:
         yield from no_roster(state)
         return
     for person in suspects:
@@ -114,7 +126,7 @@ def tried(state: LessonState, person: Person) -> bool:
 def wake(settings: RosterOnly, state: LessonState) -> float | None:
     """While somebody is inside who should wait, look again: a budget refills, and a platform may not do as it says."""
     held: tuple[Trust, ...] = ()
-    if settings.strangers != "watch" and state.roster and not state.roster_shrunk:
+    if settings.strangers != "watch" and state.listed:
         held = (Trust.STRANGER, Trust.CLAIMED) if settings.claimed == "hold" else (Trust.STRANGER,)
     left = any(
         not p.staff and (state.is_barred(p) or (not p.trusted and p.match.trust in held)) for p in state.inside.values()
@@ -210,7 +222,8 @@ def told(person: Person, reason: str, severity: Severity, rule: str = "roster_on
 
 def no_roster(state: LessonState, rule: str = "roster_only") -> Iterator[Decision]:
     """Tell the teacher, once in a lesson, that nobody can be judged."""
-    reason = "roster_shrunk" if state.roster_shrunk else "no_roster"
+    stale = "roster_stale" if state.roster_stale else "no_roster"
+    reason = "roster_shrunk" if state.roster_shrunk else stale if state.roster else "no_roster"
     if not any(standing.reason == reason for standing in state.intents.values()):
         yield Decision(action=Action(kind=ActionKind.ALERT), rule=rule, reason=reason, severity=Severity.LOW)
 

@@ -9,6 +9,7 @@ from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
 from app.domain.events import Event, LessonStarted, ShareStarted
 from app.domain.state import LessonState, Status
 from policies.base import Rule, Settings
+from policies.door import rest_of_lesson
 
 
 class Sharing(Settings):
@@ -26,7 +27,7 @@ def decide(settings: Sharing, state: LessonState, event: Event) -> Iterator[Deci
     if isinstance(event, ShareStarted):
         yield from _stop(settings, state, event)
     elif settings.who == "hosts" and "share" not in state.opened and not state.switches.share_restricted:
-        yield _restrict(Severity.INFO, Lane.ROUTINE)
+        yield _restrict(state, Severity.INFO, Lane.ROUTINE)
 
 
 def _stop(settings: Sharing, state: LessonState, event: ShareStarted) -> Iterator[Decision]:
@@ -44,16 +45,17 @@ def _stop(settings: Sharing, state: LessonState, event: ShareStarted) -> Iterato
         severity=Severity.MEDIUM if person.trusted else Severity.HIGH,
     )
     if not opened and not state.switches.share_restricted:
-        yield _restrict(Severity.MEDIUM, Lane.GUARD)
+        yield _restrict(state, Severity.MEDIUM, Lane.GUARD)
 
 
-def _restrict(severity: Severity, lane: Lane) -> Decision:
+def _restrict(state: LessonState, severity: Severity, lane: Lane) -> Decision:
     return Decision(
         action=Action(kind=ActionKind.RESTRICT_SHARE),
         rule="sharing",
         reason="share_hosts",
         severity=severity,
         lane=lane,
+        expires_after=rest_of_lesson(state),
     )
 
 

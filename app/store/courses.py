@@ -28,6 +28,7 @@ class Course:
     roster: Roster
     roster_version: int
     shrunk: bool
+    roster_at: float | None = None
     drill: bool
 
 
@@ -76,7 +77,7 @@ class Courses:
         read = Course(
             school=school, id=row.id, name=row.name, connection=row.connection_id, policy=self._policy(row.policy),
             policy_version=row.policy_version, roster=Roster(), roster_version=row.roster_version,
-            shrunk=row.roster_shrunk, drill=row.drill,
+            shrunk=row.roster_shrunk, roster_at=row.roster_at, drill=row.drill,
         )  # fmt: skip
         self._packed[(school, course)] = (read, roster)
         return self._keep(read, roster)

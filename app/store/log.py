@@ -247,6 +247,8 @@ class Writing:
         state = kept or self._fold(row, course)
         if state.roster_version != course.roster_version or state.roster_shrunk != course.shrunk:
             state = rematch(state, course.roster, course.roster_version).but(roster_shrunk=course.shrunk)
+        if state.roster_at != course.roster_at:
+            state = state.but(roster_at=course.roster_at)
         lesson = Lesson(
             school=row.school_id, id=row.id, connection=row.connection_id, key=row.key, run=row.run, course=course,
             state=state, number=row.number, head=bytes(row.head), snapshot_number=row.snapshot_number,
@@ -285,7 +287,7 @@ class Writing:
             self._db.execute(update(t.lessons).where(gone).values(latest=False))
         state = LessonState(
             lesson=new_id, roster=course.roster, roster_version=course.roster_version, drill=course.drill,
-            roster_shrunk=course.shrunk, title=course.name,
+            roster_shrunk=course.shrunk, roster_at=course.roster_at, title=course.name,
         )  # fmt: skip
         self._db.execute(
             sql.INSERTS["lessons"],
