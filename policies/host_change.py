@@ -33,7 +33,7 @@ def decide(settings: HostChange, state: LessonState, event: Event) -> Iterator[D
         return
     if isinstance(event, PersonEvent):
         person = state.person(event.participant.id)
-        leading = (person,) if person and person.staff else ()
+        leading = tuple(p for p in (person,) if p and p.staff)
     else:
         leading = tuple(p for p in state.inside.values() if p.staff)
     for person in leading:

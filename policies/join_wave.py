@@ -46,10 +46,10 @@ def decide(settings: JoinWave, state: LessonState, event: Event) -> Iterator[Dec
     if len(state.arrivals) < many or state.status is not Status.LIVE or not state.listed:
         return
     person = state.person(event.participant.id) if isinstance(event, PersonEvent) else None
-    if person and person.trusted:
-        return
     if in_first_minutes(state, settings.first_minutes):
         many *= settings.times
+    if person and person.trusted:
+        return
     count = _strangers(state)
     if count < many:
         return

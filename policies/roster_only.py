@@ -28,6 +28,7 @@ from policies.base import Rule, Settings, setting
 GRACE_INSIDE, GRACE_WAITING = 4.0, 10.0
 EVERY = 5.0  # seconds between two looks at strangers who are still inside
 AGAIN = 60.0  # seconds before the same presence is held again
+AT_THE_DOOR = 6  # people at the door who are told of within a minute; the panel shows them all
 
 
 class RosterOnly(Settings):
@@ -104,11 +105,18 @@ def _untold(state: LessonState, person: Person) -> bool:
     return (
         id in state.waiting
         and unnamed(person)
+        and not _crowded(state)
         and not any(
             s.reason == "stranger_waits" and s.action.target and s.action.target.id == id
             for s in state.intents.values()
         )
     )
+
+
+def _crowded(state: LessonState) -> bool:
+    """Whether people were told of so many at the door within a minute that one more name helps nobody."""
+    lately = (s for s in state.intents.values() if s.action.kind is ActionKind.ALERT and s.at > state.now - AGAIN)
+    return sum(s.rule == "roster_only" and s.action.target is not None for s in lately) >= AT_THE_DOOR
 
 
 def tried(state: LessonState, person: Person) -> bool:
@@ -154,7 +162,7 @@ def _judge(settings: RosterOnly, state: LessonState, person: Person) -> Iterator
         yield keep_away(person, kind, "stranger", Severity.HIGH)
     elif settings.strangers == "hold" and not waits:
         yield keep_away(person, ActionKind.HOLD, "stranger", Severity.HIGH)
-    elif settings.strangers == "hold" and not tried(state, person):
+    elif settings.strangers == "hold" and not tried(state, person) and not _crowded(state):
         yield told(person, "stranger_waits", Severity.LOW)
 
 
@@ -175,6 +183,8 @@ def _claimed(settings: RosterOnly, state: LessonState, person: Person, waits: bo
         return
     severity = Severity.HIGH if owner_inside else Severity.MEDIUM
     if waits:
+        if _crowded(state):
+            return
         yield told(person, reason, Severity.LOW if not owner_inside else Severity.MEDIUM)
     else:
         yield keep_away(person, ActionKind.HOLD, reason, severity)

@@ -45,7 +45,10 @@ class Language(StrEnum):
 
 OWN_NAMES: Mapping[Language, str] = {Language.ZH: "简体中文", Language.VI: "Tiếng Việt", Language.EN: "English"}
 
-RULES = ("emergency", "roster_only", "late_lock", "quiet_start", "sharing", "ladder", "restraint")
+RULES = (
+    *("emergency", "roster_only", "late_lock", "quiet_start", "sharing", "ladder", "restraint"),
+    *("keep_out", "join_wave", "host_gone", "host_change", "silent_stranger"),
+)
 REASONS = (
     *("stranger", "stranger_waits", "verified", "claimed_name", "claimed_twin", "claimed_free"),
     *("no_roster", "roster_shrunk", "late_lock", "late_pupil", "late_stranger", "quiet_start", "quiet_unmuted"),
@@ -60,6 +63,8 @@ REASONS = (
         "sent_out",
         "other",
     ),
+    *("came_back", "came_back_again", "door_holds", "door_revolves", "join_wave", "silent_stranger", "roster_stale"),
+    *("host_unexpected", "host_pupil", "host_gone", "nobody_leads", "host_back"),
     *(f"button_{button}" for button in Button),
 )
 SWITCHES = tuple(f"{s}.{w}" for s in ("audio", "chat", "share", "door") for w in ("title", "open", "closed", "unknown"))
