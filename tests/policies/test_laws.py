@@ -205,8 +205,12 @@ def test_every_wish_tells_its_rule_and_a_reason(
         assert wish.reason.isidentifier()
 
 
+_AT_WORK = ("roster_only", "late_lock", "sharing", "ladder", "restraint")
+_OF_THE_ROOM = ("keep_out", "join_wave", "host_gone", "host_change", "silent_stranger")
+
+
 @pytest.mark.timeout(400)  # a search: some examples lie far out, and a busy machine takes its time
-@pytest.mark.parametrize("rule", ["roster_only", "late_lock", "sharing", "ladder", "restraint"])
+@pytest.mark.parametrize("rule", [*_AT_WORK, *_OF_THE_ROOM])
 def test_the_laws_see_each_rule_at_work(rule: str) -> None:
     """The worlds above are not so harmless that nothing ever happens in them: an example is found, or this fails."""
 

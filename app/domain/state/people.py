@@ -216,11 +216,11 @@ def unbarred(state: LessonState, p: Participant) -> LessonState:
 
 def in_charge(state: LessonState, at: float, who: str = "") -> LessonState:
     """Notice that somebody in charge is here, or that nobody is any more. `who` = the only one who moved."""
-    moved = (p for p in (state.inside.get(who),) if p) if who else state.inside.values()
-    for p in moved:
+    one = (p for p in (state.inside.get(who),) if p)
+    for p in one if who and state.leaders else state.inside.values():
         if p.staff and leads(state, p) and not (known := leader_keys(p)) <= set(state.leaders):
             state = state.but(leaders=(*(k for k in state.leaders if k not in known), *sorted(known))[-KEEP_ROWS:])
-    leader = next((pid for pid, p in state.inside.items() if p.staff and leads(state, p)), "")
+    leader = next((pid for pid, p in state.inside.items() if p.staff and _recorded(state, p)), "")
     if leader:
         if state.led and state.unled_since is None:
             return state
@@ -238,14 +238,18 @@ def leads(state: LessonState, person: Person) -> bool:
     """
     if not person.staff:
         return False
-    if not state.leaders or not leader_keys(person).isdisjoint(state.leaders):
+    if not state.leaders or _recorded(state, person):
         return True
     p = person.participant
     entry = state.roster.by_account(p.link, p.account, p.email, *p.accounts)
     if entry and entry.staff:
         return True
     known = person.vouched or person.match.trust is Trust.VERIFIED or not state.roster
-    return known and state.unled_since is None
+    return known and any(p.staff and p is not person and _recorded(state, p) for p in state.inside.values())
+
+
+def _recorded(state: LessonState, person: Person) -> bool:
+    return not leader_keys(person).isdisjoint(state.leaders)
 
 
 def leader_keys(person: Person) -> set[str]:
