@@ -7,7 +7,7 @@ the door and the screen; the microphones only while somebody unknown is inside.
 from collections.abc import Iterator
 from typing import Literal
 
-from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
+from app.domain.actions import Action, ActionKind, Decision, Lane, OutcomeKind, Severity
 from app.domain.events import (
     ClockTicked,
     Event,
@@ -78,7 +78,8 @@ def _due(settings: HostGone, state: LessonState) -> float | None:
 
 
 def _closed(settings: HostGone, state: LessonState, danger: bool) -> Iterator[Decision]:
-    if state.listed:  # without a list nobody would be let in again
+    asked = {s.action.kind for s in _since(state) if s.status not in _IN_VAIN}
+    if state.listed and asked.isdisjoint(_DOOR):  # without a list nobody would be let in again
         severity = Severity.MEDIUM if danger else Severity.INFO
         yield from close_door(state, "host_gone", "host_gone", settings.minutes, hard=danger, severity=severity)
     kinds = [] if "share" in state.opened and not danger else [ActionKind.RESTRICT_SHARE]
@@ -87,6 +88,8 @@ def _closed(settings: HostGone, state: LessonState, danger: bool) -> Iterator[De
     if settings.chat and danger:
         kinds.append(ActionKind.CLOSE_CHAT)
     for kind in kinds:
+        if kind in asked:
+            continue  # once: it has ended by itself, or a colleague has opened it again
         yield Decision(
             action=Action(kind=kind),
             rule="host_gone",
@@ -102,6 +105,10 @@ def _closed(settings: HostGone, state: LessonState, danger: bool) -> Iterator[De
             reason="host_gone",
             severity=Severity.HIGH if danger else Severity.LOW,
         )
+
+
+_DOOR = frozenset({ActionKind.OPEN_WAITING_ROOM, ActionKind.LOCK})
+_IN_VAIN = frozenset({OutcomeKind.UNSUPPORTED, OutcomeKind.REFUSED, OutcomeKind.FAILED, OutcomeKind.EXPIRED})
 
 
 def _unknown(settings: HostGone, state: LessonState, person: Person, due: float) -> Iterator[Decision]:

@@ -77,14 +77,21 @@ def events() -> st.SearchStrategy[ev.Event]:
 def histories() -> st.SearchStrategy[LessonState]:
     """A lesson after a random past, some of its measures standing."""
 
-    def build(past: list[ev.Event], who: list[Participant], size: int, closed: bool) -> LessonState:
+    def build(
+        past: list[ev.Event], who: list[Participant], size: int, closed: bool, crowd: int, status: OutcomeKind
+    ) -> LessonState:
         state = fold(lesson(pupils=size, inside=[stranger(2), named(3)], waiting_room=closed), *past)
+        state = fold(state, *(joined(stranger(50 + n), state.now) for n in range(crowd)))
         for n, p in enumerate(who):
-            state = note(state, standing(ActionKind.HOLD, p, at=state.now, id=f"i{n}"))
+            state = note(state, standing(ActionKind.HOLD, p, at=state.now, id=f"i{n}", status=status))
+            if status is OutcomeKind.CONFIRMED:  # and he is back already
+                state = fold(state, left(p, state.now + 1), joined(p, state.now + 9))
         return state
 
     past = st.lists(events(), max_size=12)
-    return st.builds(build, past, st.lists(people, max_size=3), st.sampled_from([3, 3, 0]), st.booleans())
+    return st.builds(
+        build, past, st.lists(people, max_size=3), st.sampled_from([3, 3, 0]), st.booleans(), st.sampled_from([0, 0, 5])
+    )
 
 
 def settings_of(rule: Rule) -> st.SearchStrategy[Settings]:
