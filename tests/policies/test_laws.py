@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from app.domain import events as ev
-from app.domain.actions import STRENGTH, ActionKind, Button, Decision, OutcomeKind
+from app.domain.actions import STRENGTH, UNDO, ActionKind, Button, Decision, OutcomeKind
 from app.domain.people import Participant, Role, Roster, RosterEntry
 from app.domain.state import LessonState, note, rematch
 from policies import ALWAYS, RULES, decide
@@ -155,6 +155,15 @@ def test_law_5_not_even_by_a_button(state: LessonState, button: Button, who: Par
     after = fold(state, event)
     hit = [d.action.target.id for d in decide(policy, after, event) if d.action.target and d.action.kind in STRENGTH]
     assert not [i for i in hit if (p := after.person(i)) and p.staff]
+
+
+@given(histories(), events(), policies)
+def test_every_measure_of_a_rule_on_the_room_ends_by_itself(
+    state: LessonState, event: ev.Event, policy: Policy
+) -> None:
+    for wish in decide(policy, fold(state, event), event):
+        if wish.action.kind in UNDO and wish.action.target is None and not wish.by:
+            assert wish.expires_after is not None
 
 
 def harm(decided: tuple[Decision, ...], pid: str) -> int:
