@@ -94,7 +94,8 @@ def _stranger(state: LessonState, sent: Removed) -> bool:
 
 
 def _again(settings: KeepOut, state: LessonState, person: Person) -> Iterator[Decision]:
-    found = [(r, *signs) for r in state.removed if (signs := _signs(settings, state, r, person))]
+    lately = _returned_lately(state, person.participant.id)
+    found = [(r, *signs) for r in state.removed if (signs := _signs(settings, state, r, person, lately))]
     if not found:
         return
     sure = max(strong for _, strong, _ in found)
@@ -113,13 +114,15 @@ def _again(settings: KeepOut, state: LessonState, person: Person) -> Iterator[De
     else:
         yield replace(hold, facts=identity_facts(person) + (1 if sure else 0))
     if settings.door != "never":
-        revolving = stays > 1 or _returned_lately(state, person.participant.id)
+        revolving = stays > 1 or lately
         severity = Severity.HIGH if revolving else Severity.INFO
         reason = "door_revolves" if revolving else "door_holds"
         yield from close_door(state, "keep_out", reason, settings.door_minutes, hard=revolving, severity=severity)
 
 
-def _signs(settings: KeepOut, state: LessonState, sent: Removed, person: Person) -> tuple[int, int] | None:
+def _signs(
+    settings: KeepOut, state: LessonState, sent: Removed, person: Person, lately: bool
+) -> tuple[int, int] | None:
     """(strong, weak) signs that this is whoever was sent out; None where they do not suffice.
 
     One strong sign does, or two weak ones. While the class is coming in, weak ones are worth nothing: bells ring, and
@@ -135,9 +138,11 @@ def _signs(settings: KeepOut, state: LessonState, sent: Removed, person: Person)
         + bool(old.link and old.link == new.link)
         + _same_device(state, old, new)
     )
-    weak = _same_name(old, new) + _same_network(state, old, new)
+    weak: int = _same_network(state, old, new)
     if SOONEST <= gap <= settings.seconds:
-        weak += 1 + _returned_lately(state, new.id)
+        weak += 1 + lately
+    if strong or weak:  # a name alone is no sign, and comparing it is what costs most
+        weak += _same_name(old, new)
     sufficient = strong or (weak > 1 and not in_first_minutes(state, settings.first_minutes))
     return (strong, weak) if sufficient else None
 
