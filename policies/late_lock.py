@@ -10,6 +10,7 @@ from app.domain.actions import Action, ActionKind, Decision, Lane, OutcomeKind, 
 from app.domain.events import ClockTicked, Event, ParticipantJoined, ParticipantWaiting, PersonEvent, RosterPolled
 from app.domain.state import LessonState, Person, Status
 from policies.base import Contradiction, Rule, Settings, setting
+from policies.door import closed, rest_of_lesson
 from policies.roster_only import admit, keep_away, no_roster, perhaps_known, tried, unnamed
 
 AGAIN = 60.0  # seconds before a door that did not close is asked to close once more
@@ -55,6 +56,7 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
             reason="late_lock",
             severity=Severity.INFO,
             lane=Lane.ROUTINE,
+            expires_after=rest_of_lesson(state),
             only=True,
         )
     if isinstance(event, PersonEvent):
@@ -67,7 +69,13 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
 
 
 def _closed(state: LessonState) -> bool:
-    return bool(state.switches.waiting_room or state.switches.locked)
+    """Whether the door is closed, and for good: what another rule closes for a while is no reason to wait for it.
+
+    A waiting room that is on for a while is taken over; a lock for a while is followed by the waiting room.
+    """
+    changed = (state.changes.get(name) for name in ("waiting_room", "locked") if getattr(state.switches, name))
+    owners = [state.intents.get(change.intent) if change else None for change in changed]
+    return any(owner is None or owner.until is None or owner.rule == "late_lock" for owner in owners)
 
 
 def _wanted(settings: LateLock, state: LessonState, due: float) -> tuple[ActionKind, float]:
@@ -93,13 +101,15 @@ def wake(settings: LateLock, state: LessonState) -> float | None:
     if due is None or "door" in state.opened:
         return None
     at = _wanted(settings, state, due)[1]
+    if at <= state.now and closed(state):  # for a while, by another rule: taken over when there is a chance
+        return state.now + AGAIN
     return None if at == NEVER else at
 
 
 def _late(state: LessonState, person: Person) -> Iterator[Decision]:
     if person.staff or perhaps_known(state, person):
         return
-    if not state.roster or state.roster_shrunk:
+    if not state.listed:
         yield from no_roster(state, "late_lock")
     elif person.participant.id in state.waiting:
         if person.trusted and not state.is_barred(person):

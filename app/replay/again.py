@@ -107,7 +107,7 @@ def reframe(tape: Tape, now: Judged) -> None:
     lesson, course = tape.lesson, now.course
     changed = lesson.course.roster_version != course.roster_version or lesson.state.roster_shrunk != course.shrunk
     lesson.course, tape.card = course, now.card
-    lesson.state = lesson.state.but(terms=now.terms)
+    lesson.state = lesson.state.but(terms=now.terms, roster_at=course.roster_at)
     if changed:
         lesson.state = rematch(lesson.state, course.roster, course.roster_version).but(roster_shrunk=course.shrunk)
 

@@ -24,7 +24,7 @@ class Tape:
         state = LessonState(
             lesson=lesson, roster=course.roster, roster_version=course.roster_version, drill=course.drill,
             roster_shrunk=course.shrunk, title=course.name,
-            terms=terms or Terms(),
+            roster_at=course.roster_at, terms=terms or Terms(),
         )  # fmt: skip
         self.now = 0.0
         self.lesson = Lesson(
