@@ -12,7 +12,11 @@ from policies import (
     after_class,
     emergency,
     flood,
+    host_change,
+    host_gone,
     impostor,
+    join_wave,
+    keep_out,
     ladder,
     late_lock,
     links,
@@ -21,6 +25,7 @@ from policies import (
     restraint,
     roster_only,
     share_guard,
+    silent_stranger,
 )
 from policies.base import Policy, Rule
 from policies.ladder import Ladder
@@ -29,8 +34,13 @@ from policies.rungs import climbed
 
 RULES: tuple[Rule, ...] = (
     emergency.RULE,
+    keep_out.RULE,
     impostor.RULE,  # before roster_only: of two reasons for the same the more telling one is told
     roster_only.RULE,
+    join_wave.RULE,
+    host_gone.RULE,
+    host_change.RULE,
+    silent_stranger.RULE,
     late_lock.RULE,
     quiet_start.RULE,
     share_guard.RULE,
@@ -53,6 +63,7 @@ _BY_EVENT: dict[type[Event], tuple[Rule, ...]] = {
 
 def decide(policy: Policy, state: LessonState, event: Event) -> tuple[Decision, ...]:
     """What should be done after `event`, which `state` already holds. Pure; a rule that raises yields one alert."""
+    state = roster_only.dated(cast(roster_only.RosterOnly, policy.of(roster_only.RULE)), state)
     wishes = [wish for rule in _BY_EVENT.get(type(event), ()) for wish in _ask(rule, policy, state, event)]
     if not wishes:
         return ()
@@ -79,6 +90,7 @@ def wake_at(policy: Policy, state: LessonState) -> float | None:
     """When the clock should tick for this lesson next; None = nothing is due."""
     if state.status is not Status.LIVE:
         return None
+    state = roster_only.dated(cast(roster_only.RosterOnly, policy.of(roster_only.RULE)), state)
     asked = [r.wake(policy.of(r), state) for r in RULES if r.wake and (policy.of(r).mode != "off" or r.name in ALWAYS)]
     return min((at for at in asked if at is not None), default=None)
 

@@ -36,7 +36,7 @@ def decide(settings: Abuse, state: LessonState, event: ChatPosted) -> Iterator[D
     if found.weak:
         if settings.suspicions:
             yield _flagged(writer, found)
-    elif writer.trusted or not state.roster or state.roster_shrunk:
+    elif writer.trusted or not state.listed:
         yield told(writer, "abuse_pupil", Severity.LOW, rule="abuse")
         before = state.strikes_of(writer)
         if not before or before[-1] <= event.at - PAUSE:

@@ -107,7 +107,7 @@ def _weights(state: LessonState, who: str) -> tuple[float, float, float]:
     person = state.person(who)
     if person and person.staff:
         return _NOBODY
-    if not state.roster or state.roster_shrunk or (person and person.trusted):
+    if not state.listed or (person and person.trusted):
         return _VERIFIED
     if person is None:
         return _STRANGER
@@ -116,7 +116,7 @@ def _weights(state: LessonState, who: str) -> tuple[float, float, float]:
 
 def _belongs(state: LessonState, person: Person) -> bool:
     """Whether somebody is known, or nobody can say who is."""
-    return person.trusted or not state.roster or state.roster_shrunk
+    return person.trusted or not state.listed
 
 
 def _answered(settings: Flood, state: LessonState, writer: Person, at: float) -> Iterator[Decision]:

@@ -11,6 +11,7 @@ from app.domain.events import ClockTicked, Event, ParticipantJoined, Participant
 from app.domain.people import Trust
 from app.domain.state import LessonState, Person, Status
 from policies.base import Contradiction, Rule, Settings, setting
+from policies.door import closed, rest_of_lesson
 from policies.roster_only import admit, keep_away, no_roster, perhaps_known, tried, unnamed
 
 AGAIN = 60.0  # seconds before a door that did not close is asked to close once more
@@ -48,7 +49,7 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
     due = closes_at(settings, state)
     if due is None or state.status is not Status.LIVE or "door" in state.opened or state.now < due:
         return
-    if _unlisted(state):
+    if not state.listed:
         yield from no_roster(state, "late_lock")  # behind a closed door everybody would wait, and nobody be let in
         return
     kind, at = _wanted(settings, state, due)
@@ -59,6 +60,7 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
             reason="late_lock",
             severity=Severity.INFO,
             lane=Lane.ROUTINE,
+            expires_after=rest_of_lesson(state),
             only=True,
         )
     if isinstance(event, PersonEvent):
@@ -70,13 +72,14 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
                 yield from _late(state, person)
 
 
-def _unlisted(state: LessonState) -> bool:
-    """Whether there is no list by which late pupils could be told from strangers."""
-    return not state.roster or state.roster_shrunk
-
-
 def _closed(state: LessonState) -> bool:
-    return bool(state.switches.waiting_room or state.switches.locked)
+    """Whether the door is closed, and for good: what another rule closes for a while is no reason to wait for it.
+
+    A waiting room that is on for a while is taken over; a lock for a while is followed by the waiting room.
+    """
+    changed = (state.changes.get(name) for name in ("waiting_room", "locked") if getattr(state.switches, name))
+    owners = [state.intents.get(change.intent) if change else None for change in changed]
+    return any(owner is None or owner.until is None or owner.rule == "late_lock" for owner in owners)
 
 
 def _wanted(settings: LateLock, state: LessonState, due: float) -> tuple[ActionKind, float]:
@@ -99,9 +102,11 @@ def _wanted(settings: LateLock, state: LessonState, due: float) -> tuple[ActionK
 def wake(settings: LateLock, state: LessonState) -> float | None:
     """When the door is to be closed, also if nobody comes or goes just then."""
     due = closes_at(settings, state)
-    if due is None or "door" in state.opened or _unlisted(state):
+    if due is None or "door" in state.opened or not state.listed:
         return None
     at = _wanted(settings, state, due)[1]
+    if at <= state.now and closed(state):  # for a while, by another rule: taken over when there is a chance
+        return state.now + AGAIN
     return None if at == NEVER else at
 
 

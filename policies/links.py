@@ -34,7 +34,7 @@ def decide(settings: Links, state: LessonState, event: ChatPosted) -> Iterator[D
     writer = state.person(event.participant.id)
     if not event.text or writer is None or writer.staff:
         return
-    known = writer.trusted or not state.roster or state.roster_shrunk
+    known = writer.trusted or not state.listed
     if known and settings.pupils == "ignore":
         return
     if not leads_away(event.text, searcher(state.terms).sites):

@@ -15,6 +15,9 @@ from policies.base import Rule, Settings, setting
 from policies.emergency import CALM
 
 REPEAT = 60.0  # seconds in which no rule asks again for what was just told or has just failed
+LONGER = 60.0  # seconds that a measure must gain to be asked for anew
+WAITS = 900.0  # seconds for which somebody unknown at the door keeps the waiting room from being taken back
+LOOK = 30.0  # seconds between two looks at whether he still waits
 REPEAT_PRESS = 5.0  # seconds in which several people press the same button and mean it once
 
 
@@ -114,8 +117,18 @@ def in_force(state: LessonState, wish: Decision) -> bool:
     """
     sets = SETS.get(wish.action.kind)
     if sets and not wish.by and getattr(state.switches, sets[0]) is sets[1] and not _reversal_open(state, wish):
-        return True
+        if not _prolongs(state, wish, sets[0]):
+            return True
     return any(_same(state, standing, wish) for standing in state.intents.values())
+
+
+def _prolongs(state: LessonState, wish: Decision, switch: str) -> bool:
+    """Whether a measure of ours would end before the time that is wished for: it is asked for anew, for longer."""
+    change = state.changes.get(switch)
+    owner = state.intents.get(change.intent) if change else None
+    if owner is None or owner.until is None or wish.observed:
+        return False
+    return wish.expires_after is None or state.now + wish.expires_after >= owner.until + LONGER
 
 
 def _reversal_open(state: LessonState, wish: Decision) -> bool:
@@ -246,7 +259,7 @@ def _close_the_room(settings: Restraint, state: LessonState) -> Iterator[Decisio
             reason="wave",
             severity=Severity.CRITICAL,
             lane=Lane.PANIC,
-            expires_after=seconds if kind in UNDO and kind is not ActionKind.OPEN_WAITING_ROOM else None,
+            expires_after=seconds if kind in UNDO else None,
         )
         if not in_force(state, wish):
             yield wish
@@ -254,27 +267,40 @@ def _close_the_room(settings: Restraint, state: LessonState) -> Iterator[Decisio
 
 def decide(settings: Restraint, state: LessonState, event: ClockTicked) -> Iterator[Decision]:
     """Take back every measure whose time is up, unless somebody changed it since or the person is not there."""
-    for standing in _temporary(state):
-        if standing.until is None or standing.until > state.now:
-            continue
-        target = standing.action.target
-        yield Decision(
-            action=replace(standing.action, kind=UNDO[standing.action.kind]),
-            rule="restraint",
-            reason="time_is_up",
-            params=(("action", standing.action.kind.value), *((("name", target.name),) if target else ())),
-            severity=Severity.INFO,
-            lane=Lane.ROUTINE,
-            undo_of=standing.id,
-        )
+    for standing in temporary(state):
+        if ends_at(state, standing) <= state.now:
+            yield taken_back(standing, "restraint", "time_is_up")
+
+
+def taken_back(standing: Standing, rule: str, reason: str) -> Decision:
+    """The way back of a measure."""
+    target = standing.action.target
+    return Decision(
+        action=replace(standing.action, kind=UNDO[standing.action.kind]),
+        rule=rule,
+        reason=reason,
+        params=(("action", standing.action.kind.value), *((("name", target.name),) if target else ())),
+        severity=Severity.INFO,
+        lane=Lane.ROUTINE,
+        undo_of=standing.id,
+    )
 
 
 def wake(settings: Restraint, state: LessonState) -> float | None:
     """When the next measure's time is up."""
-    return min((s.until for s in _temporary(state) if s.until is not None), default=None)
+    return min((ends_at(state, s) for s in temporary(state)), default=None)
 
 
-def _temporary(state: LessonState) -> Iterator[Standing]:
+def ends_at(state: LessonState, standing: Standing) -> float:
+    """When a measure is taken back. A waiting room stays while somebody unknown waits, for he might walk in by that."""
+    until = standing.until or 0.0
+    if until > state.now or standing.action.kind is not ActionKind.OPEN_WAITING_ROOM:
+        return until
+    late = max((p.since for p in state.waiting.values() if not p.trusted), default=0.0) + WAITS
+    return until if late <= state.now else min(late, state.now + LOOK)
+
+
+def temporary(state: LessonState) -> Iterator[Standing]:
     """Measures that are in force for a time and still are ours to take back."""
     for standing in state.intents.values():
         if standing.until is None or standing.action.kind not in UNDO:

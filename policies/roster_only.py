@@ -26,6 +26,7 @@ from policies.base import Rule, Settings, setting
 GRACE_INSIDE, GRACE_WAITING = 4.0, 10.0
 EVERY = 5.0  # seconds between two looks at strangers who are still inside
 AGAIN = 60.0  # seconds before the same presence is held again
+AT_THE_DOOR = 6  # people at the door who are told of within a minute; the panel shows them all
 
 
 class RosterOnly(Settings):
@@ -42,6 +43,18 @@ class RosterOnly(Settings):
     admit_verified: bool = setting(
         True, "let roster pupils in from the waiting room by themselves", stricter=(True, False)
     )
+    stale_days: int = setting(
+        200, "days after which nobody is judged by a class list that was not loaded anew (0 to 3660, 0 = never)",
+        stricter="higher", ge=0, le=3660,
+    )  # fmt: skip
+
+
+def dated(settings: RosterOnly, state: LessonState) -> LessonState:
+    """The state with the word on whether its list is too old to judge anybody by."""
+    if state.roster_at is None or not settings.stale_days:
+        return state
+    stale = state.now - state.roster_at > settings.stale_days * 86_400.0
+    return state if stale is state.roster_stale else state.but(roster_stale=stale)
 
 
 def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[Decision]:
@@ -58,7 +71,7 @@ def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[D
     for person in suspects:
         if _sent_out(state, person):
             yield keep_away(person, ActionKind.HOLD, "sent_out", Severity.MEDIUM)
-    if suspects and (not state.roster or state.roster_shrunk):
+    if suspects and not state.listed:
         yield from no_roster(state)
         return
     for person in suspects:
@@ -94,11 +107,18 @@ def _untold(state: LessonState, person: Person) -> bool:
     return (
         id in state.waiting
         and unnamed(person)
+        and not _crowded(state)
         and not any(
             s.reason == "stranger_waits" and s.action.target and s.action.target.id == id
             for s in state.intents.values()
         )
     )
+
+
+def _crowded(state: LessonState) -> bool:
+    """Whether people were told of so many at the door within a minute that one more name helps nobody."""
+    lately = (s for s in state.intents.values() if s.action.kind is ActionKind.ALERT and s.at > state.now - AGAIN)
+    return sum(s.rule == "roster_only" and s.action.target is not None for s in lately) >= AT_THE_DOOR
 
 
 def tried(state: LessonState, person: Person) -> bool:
@@ -116,7 +136,7 @@ def tried(state: LessonState, person: Person) -> bool:
 def wake(settings: RosterOnly, state: LessonState) -> float | None:
     """While somebody is inside who should wait, look again: a budget refills, and a platform may not do as it says."""
     held: tuple[Trust, ...] = ()
-    if settings.strangers != "watch" and state.roster and not state.roster_shrunk:
+    if settings.strangers != "watch" and state.listed:
         held = (Trust.STRANGER, Trust.CLAIMED) if settings.claimed == "hold" else (Trust.STRANGER,)
     left = any(
         not p.staff and (state.is_barred(p) or (not p.trusted and p.match.trust in held)) for p in state.inside.values()
@@ -144,7 +164,7 @@ def _judge(settings: RosterOnly, state: LessonState, person: Person) -> Iterator
         yield keep_away(person, kind, "stranger", Severity.HIGH)
     elif settings.strangers == "hold" and not waits:
         yield keep_away(person, ActionKind.HOLD, "stranger", Severity.HIGH)
-    elif settings.strangers == "hold" and not tried(state, person):
+    elif settings.strangers == "hold" and not tried(state, person) and not _crowded(state):
         yield told(person, "stranger_waits", Severity.LOW)
 
 
@@ -166,6 +186,8 @@ def _claimed(settings: RosterOnly, state: LessonState, person: Person, waits: bo
         return
     severity = Severity.HIGH if owner_inside else Severity.MEDIUM
     if waits:
+        if _crowded(state):
+            return
         yield told(person, reason, Severity.LOW if not owner_inside else Severity.MEDIUM)
     else:
         yield keep_away(person, ActionKind.HOLD, reason, severity)
@@ -213,7 +235,8 @@ def told(person: Person, reason: str, severity: Severity, rule: str = "roster_on
 
 def no_roster(state: LessonState, rule: str = "roster_only") -> Iterator[Decision]:
     """Tell the teacher, once in a lesson, that nobody can be judged."""
-    reason = "roster_shrunk" if state.roster_shrunk else "no_roster"
+    stale = "roster_stale" if state.roster_stale else "no_roster"
+    reason = "roster_shrunk" if state.roster_shrunk else stale if state.roster else "no_roster"
     if not any(standing.reason == reason for standing in state.intents.values()):
         yield Decision(action=Action(kind=ActionKind.ALERT), rule=rule, reason=reason, severity=Severity.LOW)
 

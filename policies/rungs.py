@@ -41,7 +41,7 @@ def highest(state: LessonState, person: Person) -> int:
     """The rung that this person may reach."""
     if person.staff:
         return AS_ASKED
-    if person.trusted or not state.roster or state.roster_shrunk:
+    if person.trusted or not state.listed:
         return QUIET
     return OUTSIDE if person.match.trust is Trust.CLAIMED else OUT
 

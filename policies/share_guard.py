@@ -11,6 +11,7 @@ from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
 from app.domain.events import ClockTicked, Event, LessonStarted, ShareStarted
 from app.domain.state import LessonState, Person, Status
 from policies.base import Contradiction, Rule, Settings, setting
+from policies.door import rest_of_lesson
 from policies.roster_only import no_roster
 
 ENDLESS = 240  # minutes for which a share may last where that is not limited
@@ -56,7 +57,7 @@ def decide(settings: ShareGuard, state: LessonState, event: Event) -> Iterator[D
         for person in _too_long(settings, state):
             yield from _over(person)
     elif settings.who == "hosts" and "share" not in state.opened and not state.switches.share_restricted:
-        yield _restrict(Severity.INFO, Lane.ROUTINE)
+        yield _restrict(state, Severity.INFO, Lane.ROUTINE)
 
 
 def _started(settings: ShareGuard, state: LessonState, event: ShareStarted) -> Iterator[Decision]:
@@ -67,12 +68,12 @@ def _started(settings: ShareGuard, state: LessonState, event: ShareStarted) -> I
     if opened or (settings.who != "hosts" and _time_to_share(settings, state, person)):
         if person.trusted or settings.who == "everyone":
             return
-        if not state.roster or state.roster_shrunk:  # then nobody is known, and everybody would be a stranger
+        if not state.listed:  # then nobody is known, and everybody would be a stranger
             yield from no_roster(state, "share_guard")
             return
     yield _stop(person, "share_not_allowed", Severity.MEDIUM if person.trusted else Severity.HIGH)
     if settings.who == "hosts" and not opened and not state.switches.share_restricted:
-        yield _restrict(Severity.MEDIUM, Lane.GUARD)
+        yield _restrict(state, Severity.MEDIUM, Lane.GUARD)
 
 
 def _time_to_share(settings: ShareGuard, state: LessonState, person: Person) -> bool:
@@ -134,13 +135,14 @@ def _stop(person: Person, reason: str, severity: Severity) -> Decision:
     )
 
 
-def _restrict(severity: Severity, lane: Lane) -> Decision:
+def _restrict(state: LessonState, severity: Severity, lane: Lane) -> Decision:
     return Decision(
         action=Action(kind=ActionKind.RESTRICT_SHARE),
         rule="share_guard",
         reason="share_hosts",
         severity=severity,
         lane=lane,
+        expires_after=rest_of_lesson(state),
     )
 
 

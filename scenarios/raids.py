@@ -107,7 +107,6 @@ def teacher_drops() -> Script:
         cast=(away, *names, grabs, *rest),
         about="The teacher's line breaks for two minutes; four intruders come under copied pupils' names, share over "
         "the slides, and one of them is made co-host at minute 4.",
-        later="Rules for a lesson without its host and for unexpected co-hosts come later.",
         wanted=(
             Wanted(
                 text="nobody new comes in while the host is away",

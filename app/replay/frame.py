@@ -37,6 +37,7 @@ class _Told(msgspec.Struct, forbid_unknown_fields=True):
     drill: bool
     card: Card
     terms: str = ""
+    roster_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ def frame_of(course: Course, terms: Terms, supports: Supports) -> Frame:
     """What a lesson of this course is judged by from now on."""
     told = _Told(
         title=course.name, policy=documents.written(course.policy), versions=(*course.judgement, terms.version),
-        shrunk=course.shrunk, drill=course.drill, card=card_of(supports), terms=terms.text,
+        shrunk=course.shrunk, drill=course.drill, card=card_of(supports), terms=terms.text, roster_at=course.roster_at,
     )  # fmt: skip
     text, private = msgspec.json.encode(told).decode(), codec.roster_text(course.roster.entries)
     return Frame(id=name_of(text, private), told=text, private=private)
@@ -79,7 +80,7 @@ def judged_by(frame: Frame, policy: Policy | None = None) -> Judged:
     course = Course(
         school="", id="", name=told.title, connection="", policy=policy or documents.policy(told.policy), roster=roster,
         versions=Versions(policy=policy_version, layers=layers, roster=roster_version), shrunk=told.shrunk,
-        drill=told.drill, own=(own, bool(hardened)),
+        drill=told.drill, own=(own, bool(hardened)), roster_at=told.roster_at,
     )  # fmt: skip
     return Judged(course=course, terms=Terms(terms, told.terms), card=told.card)
 

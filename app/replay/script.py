@@ -53,6 +53,7 @@ class _Header(msgspec.Struct, forbid_unknown_fields=True):
     raid: bool = False
     within: float = 10.0
     why: str = ""  # why it takes longer than ten seconds
+    calls: tuple[str, ...] = ()  # rules that should at least call people
     presets: tuple[str, ...] = ()  # by which it may be judged, too
     start: float = START
     platform: str = "everything"
@@ -77,6 +78,7 @@ class Script:
     terms: Terms = field(default_factory=Terms)
     raid: bool = False
     within: float = 10.0  # seconds after the first hostile act in which the room should be calm
+    calls: tuple[str, ...] = ()  # rules that should at least call people
     hostile: frozenset[str] | None = None
     belong: frozenset[str] | None = None  # pupils and teachers, whatever the list says; None = whom the list knows
 
@@ -105,7 +107,7 @@ def of_file(lines: Iterable[bytes], policy: Policy | None = None) -> Script:
     return Script(
         title=header.title, about=header.about, course=course, card=PLATFORMS[header.platform](),
         attempts=_attempts(numbered, everybody, header.start), start=header.start, raid=header.raid,
-        within=header.within, hostile=frozenset(everybody.hostile),
+        within=header.within, calls=header.calls, hostile=frozenset(everybody.hostile),
         belong=frozenset(everybody.belong) if header.groups else None,
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ class Tape:
         state = LessonState(
             lesson=lesson, roster=course.roster, roster_version=course.roster_version, drill=course.drill,
             roster_shrunk=course.shrunk, title=course.name,
-            terms=terms or Terms(),
+            roster_at=course.roster_at, terms=terms or Terms(),
         )  # fmt: skip
         self.now = 0.0
         self.lesson = Lesson(
@@ -47,7 +47,7 @@ class Tape:
         lesson, course = self.lesson, now.course
         changed = lesson.course.roster_version != course.roster_version or lesson.state.roster_shrunk != course.shrunk
         lesson.course, self.card = course, now.card
-        lesson.state = lesson.state.but(terms=now.terms)
+        lesson.state = lesson.state.but(terms=now.terms, roster_at=course.roster_at)
         if changed:
             lesson.state = rematch(lesson.state, course.roster, course.roster_version).but(roster_shrunk=course.shrunk)
 

@@ -45,6 +45,7 @@ class Course:
     roster: Roster
     versions: Versions
     shrunk: bool
+    roster_at: float | None = None
     drill: bool
     layers: tuple[tuple[str, str], ...] = ()  # level and text of every document, from the top to the bottom
     harden_days: int = 0
@@ -135,8 +136,8 @@ class Courses:
         read = Course(
             school=school, id=row.id, name=row.name, connection=row.connection_id, policy=policy, roster=Roster(),
             versions=Versions(policy=row.policy_version, layers=row.layers_version, roster=row.roster_version),
-            shrunk=row.roster_shrunk, drill=row.drill, layers=told, harden_days=days, looked_at=now,
-            raids=layers.raids(db, school, row.id, now, days),
+            shrunk=row.roster_shrunk, roster_at=row.roster_at, drill=row.drill, layers=told, harden_days=days,
+            looked_at=now, raids=layers.raids(db, school, row.id, now, days),
         )  # fmt: skip
         self._packed[(school, course)] = (read, roster)
         return self._keep(read, roster)

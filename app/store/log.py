@@ -256,6 +256,8 @@ class Writing:
         terms = self._courses.vocabulary.at(self._db, row.school_id, row.terms_version)
         if state.terms is not terms:
             state = state.but(terms=terms)
+        if state.roster_at != course.roster_at:
+            state = state.but(roster_at=course.roster_at)
         lesson = Lesson(
             school=row.school_id, id=row.id, connection=row.connection_id, key=row.key, run=row.run, course=course,
             state=state, number=row.number, head=bytes(row.head), snapshot_number=row.snapshot_number,
@@ -295,7 +297,8 @@ class Writing:
         course = self._courses.for_lesson(self._db, course, new_id, 0, self.now)
         state = LessonState(
             lesson=new_id, roster=course.roster, roster_version=course.roster_version, drill=course.drill,
-            roster_shrunk=course.shrunk, title=course.name, terms=self._courses.vocabulary.newest(self._db, school),
+            roster_shrunk=course.shrunk, roster_at=course.roster_at, title=course.name,
+            terms=self._courses.vocabulary.newest(self._db, school),
         )  # fmt: skip
         self._db.execute(
             sql.INSERTS["lessons"],

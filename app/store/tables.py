@@ -107,6 +107,7 @@ courses = Table(
     Column("roster", Text, nullable=False),
     Column("roster_version", Integer, nullable=False),
     Column("roster_shrunk", Boolean, nullable=False),
+    Column("roster_at", Float),  # when the list was last told as a whole; NULL = before this was kept
     Column("drill", Boolean, nullable=False),
     Column("created_at", Float, nullable=False),
 )

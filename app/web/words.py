@@ -54,6 +54,7 @@ OWN_NAMES: Mapping[Language, str] = {Language.ZH: "简体中文", Language.VI: "
 RULES = (
     *("emergency", "impostor", "roster_only", "late_lock", "quiet_start", "share_guard", "ladder", "restraint"),
     *("noise", "after_class", "abuse", "links", "flood"),
+    *("keep_out", "join_wave", "host_gone", "host_change", "silent_stranger"),
 )
 REASONS = (
     *("stranger", "stranger_waits", "verified", "claimed_name", "claimed_twin", "claimed_free"),
@@ -73,6 +74,8 @@ REASONS = (
     *("offends_again", "unmutes_again", "share_too_long", "after_class", "after_class_muted", "after_class_end"),
     *("abuse", "abuse_pupil", "abuse_suspected", "abuse_reported", "link", "link_pupil"),
     *("flood_person", "flood_room", "flood_same"),
+    *("came_back", "came_back_again", "door_holds", "door_revolves", "join_wave", "silent_stranger", "roster_stale"),
+    *("host_unexpected", "host_pupil", "host_gone", "nobody_leads", "host_back"),
     *(f"button_{button}" for button in Button),
 )
 CONTRADICTIONS = (

@@ -179,16 +179,39 @@ def out_of_order(chance: random.Random) -> Iterator[Event]:
     yield from script
 
 
+def odd_names(chance: random.Random) -> Iterator[Event]:
+    """The bell once more, and half a class carries the name of its phone: all signed in, some on two devices."""
+    yield from (started(), joined(teacher(), START))
+    at = START + 1
+    for n in range(1, 61):
+        at += chance.uniform(0.1, 0.6)
+        yield joined(pupil(n, name="iPhone" if n % 2 else ""), at)
+        if n % 7 == 0:
+            yield joined(pupil(n, id=f"p{n}-phone", name="iPhone"), at + 0.1)
+
+
+def teacher_drops(chance: random.Random) -> Iterator[Event]:
+    """Her line breaks for a minute, she is back on her phone; then she hands over to a pupil and goes early."""
+    everybody = [pupil(n) for n in range(1, 21)]
+    yield from (started(), joined(teacher(), START))
+    yield from (joined(p, START + 9) for p in everybody)
+    gone = START + 245 * MINUTE + chance.uniform(0, 9)  # no preset is quiet for longer
+    yield left(teacher(), gone)
+    yield from (
+        says(pupil(4), "？", gone + 25),
+        says(pupil(5), "老师掉线了", gone + 30),
+        polled(everybody, [], gone + 40),
+    )
+    yield from (left(pupil(6), gone + 45), joined(pupil(6, id="p6-again"), gone + 55))
+    phone = teacher("t-phone")
+    yield from (joined(phone, gone + 60), unmuted(phone, gone + 61))
+    yield from (promoted(pupil(1), Role.HOST, gone + 600), left(phone, gone + 660), shares(pupil(1), gone + 700))
+    yield ended(gone + 900)
+
+
 SCRIPTS: tuple[Script, ...] = (
-    bell_surge,
-    reconnect_storm,
-    waiting_room,
-    discussion,
-    resembling_names,
-    questions,
-    short_line,
-    joy_in_chat,
-    out_of_order,
+    *(bell_surge, reconnect_storm, waiting_room, discussion, resembling_names, questions, short_line, joy_in_chat),
+    *(odd_names, teacher_drops, out_of_order),
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.actions import ActionKind
 from app.domain.events import Event
 from app.domain.people import Participant, Roster
 from app.domain.state import LessonState
@@ -19,6 +20,7 @@ from tests.builders import (
     lesson,
     named,
     only,
+    policy,
     polled,
     pressed,
     pupil,
@@ -32,6 +34,9 @@ from tests.builders import (
 
 INSIDE = lesson(inside=[teacher(), pupil(1)])
 TWINS = replace(INSIDE, roster=Roster((*roster(3).entries, replace(entry(9), name="学生3"))))
+
+
+DAY = 86_400.0
 
 
 @pytest.mark.parametrize(
@@ -218,3 +223,40 @@ def test_who_waits_because_we_sent_him_out_is_not_announced() -> None:
     world = Rehearsal(only("roster_only"), INSIDE)
     assert in_short(world.tell(joined(stranger(1)), waits(stranger(1), LATER + 1))) == ("hold x1",)
     assert in_short(world.tell(waits(stranger(2), LATER + 2))) == ("alert x2",)
+
+
+# --- a list from last year --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("loaded", "settings", "expected"),
+    [
+        (LATER - 200 * DAY, {}, ("hold x1",)),
+        (LATER - 200 * DAY - 1, {}, ("alert",)),
+        (LATER - 10 * DAY - 1, {"stale_days": 10}, ("alert",)),
+        (LATER - 9000 * DAY, {"stale_days": 0}, ("hold x1",)),
+        (None, {"stale_days": 1}, ("hold x1",)),  # loaded before it was kept when
+    ],
+)
+def test_by_a_list_that_is_too_old_nobody_is_judged(
+    loaded: float | None, settings: dict[str, object], expected: tuple[str, ...]
+) -> None:
+    world = Rehearsal(only("roster_only", **settings), replace(lesson(inside=[teacher()]), roster_at=loaded))
+    decided = world.tell(joined(stranger(1)))
+    assert in_short(decided) == expected
+    assert [d.reason for d in decided if d.action.kind is ActionKind.ALERT] == ["roster_stale"] * ("alert" in expected)
+    assert world.tell(joined(stranger(2), LATER + 1)) == () or "alert" not in expected
+
+
+def test_nor_does_any_other_rule_judge_by_it() -> None:
+    old = replace(lesson(inside=[teacher()]), roster_at=LATER - 300 * DAY)
+    world = Rehearsal(policy("strict"), old)
+    world.tell(*(joined(stranger(n), LATER + n) for n in range(1, 9)), ticked(LATER + 600))
+    assert world.against_pupils() == []
+
+
+def test_of_a_crowd_at_the_door_a_few_are_told() -> None:
+    world = Rehearsal(only("roster_only"), lesson(inside=[teacher()], waiting_room=True))
+    world.tell(*(waits(stranger(n), LATER + n) for n in range(1, 30)))
+    assert in_short(world.made) == tuple(f"alert x{n}" for n in range(1, 7))
+    assert in_short(world.tell(waits(stranger(40), LATER + 100))) == ("alert x40",)

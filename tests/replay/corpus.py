@@ -22,7 +22,7 @@ DRASTIC = (ActionKind.KICK, ActionKind.BAN, ActionKind.END)
 ANSWERS = ("join_wave", "flood", "abuse", "links", "impostor", "noise", "ladder", "silent_stranger")
 CLOSES = (
     ActionKind.LOCK, ActionKind.CLOSE_CHAT, ActionKind.MUTE_ALL, ActionKind.FORBID_UNMUTE, ActionKind.RESTRICT_SHARE,
-    ActionKind.OPEN_WAITING_ROOM, ActionKind.END,
+    ActionKind.END,
 )  # fmt: skip
 
 
@@ -50,6 +50,8 @@ class Lesson:
         if calm is None or calm > self.script.within:
             seconds = "never" if calm is None else f"after {calm:.1f} s"
             yield f"calm {seconds}, wanted within {self.script.within:g} s"
+        calling = {d.rule for d in self.report.automatic if d.kind is ActionKind.ALERT}
+        yield from (f"{rule} called nobody" for rule in self.script.calls if rule not in calling)
         yield from (f"{told(d)}" for d in self.gone())
         yield from (f"kept out: {who}" for who in self.report.kept_out)
 

@@ -1,7 +1,7 @@
 """The folded state of a lesson: what it looks like after its events, and what is in force in it. Pure."""
 
 from app.domain.state.fold import apply, note
-from app.domain.state.people import rematch
+from app.domain.state.people import leads, rematch
 from app.domain.state.proof import proven, satisfied
 from app.domain.state.shape import (
     KEEP_ROWS,
@@ -37,6 +37,7 @@ __all__ = [
     "Status",
     "apply",
     "lasting",
+    "leads",
     "mood",
     "note",
     "proven",

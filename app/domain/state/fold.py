@@ -13,7 +13,7 @@ from app.domain.people import Participant, Trust, match
 from app.domain.state.people import described, in_charge, joined, left, said, sends, stream, waits
 from app.domain.state.poll import polled
 from app.domain.state.room import button, ended, lost, regained, settings, settled, started
-from app.domain.state.shape import KEEP_ROWS, REMEMBER_SETTLED, Case, LessonState, Removed, Standing, lasting
+from app.domain.state.shape import KEEP_ROWS, REMEMBER_SETTLED, SETS, Case, LessonState, Removed, Standing, lasting
 
 REMEMBER_REMOVED = 100  # people sent out
 REMEMBER_STRIKES = 8  # offences of one person
@@ -25,7 +25,8 @@ def apply(state: LessonState, event: ev.Event) -> LessonState:
     handler = _HANDLERS.get(type(event))
     after = handler(state, event) if handler else state
     if isinstance(event, _MOVES) and after.inside is not state.inside:
-        after = in_charge(after, event.at)
+        moved = event.participant.id if isinstance(event, ev.PersonEvent) else ""
+        after = in_charge(after, event.at, moved)
     ours = isinstance(event, ev.OURS)
     return after.but(
         now=max(after.now, event.at),
@@ -43,6 +44,8 @@ def note(state: LessonState, standing: Standing) -> LessonState:
     intents = {**state.intents, standing.id: standing}
     if standing.undo_of in intents:  # it is being taken back: its time cannot be up again
         intents[standing.undo_of] = replace(intents[standing.undo_of], until=None)
+    if standing.status is not OutcomeKind.SIMULATED:
+        state, intents = _taken_over(state, intents, standing)
     if len(intents) > KEEP_ROWS:
         intents = _forget(intents, state.now)
     hostile = state.hostile
@@ -54,6 +57,23 @@ def note(state: LessonState, standing: Standing) -> LessonState:
     slot = "routine" if standing.severity is Severity.INFO else "incident"
     case: dict[str, Any] = {slot: _joined_case(getattr(state, slot), standing, _about_pupil(state, standing))}
     return state.but(intents=intents, hostile=hostile, now=max(state.now, standing.at), **case)
+
+
+def _taken_over(
+    state: LessonState, intents: dict[str, Standing], standing: Standing
+) -> tuple[LessonState, dict[str, Standing]]:
+    """What is in force for a time only and is asked for again ends when the newer one does, not before."""
+    sets = SETS.get(standing.action.kind)
+    change = state.changes.get(sets[0]) if sets else None
+    owner = intents.get(change.intent) if change else None
+    if sets is None or change is None or owner is None or owner.until is None:
+        return state, intents
+    if owner.id == standing.id or getattr(state.switches, sets[0]) is not sets[1]:
+        return state, intents
+    intents[owner.id] = replace(owner, until=None)
+    newer = replace(change, intent=standing.id)
+    calm = {**state.calm, sets[0]: newer} if standing.button == "calm" else state.calm
+    return state.but(changes={**state.changes, sets[0]: newer}, calm=calm), intents
 
 
 def _remembered(state: LessonState, standing: Standing, target: Participant) -> LessonState:

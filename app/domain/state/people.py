@@ -224,9 +224,13 @@ def unbarred(state: LessonState, p: Participant) -> LessonState:
     return state.but(barred=state.barred - {p.id, entry, name_of(entry)})
 
 
-def in_charge(state: LessonState, at: float) -> LessonState:
-    """Notice that somebody in charge is here, or that nobody is any more."""
-    leader = next((pid for pid, p in state.inside.items() if p.staff), "")
+def in_charge(state: LessonState, at: float, who: str = "") -> LessonState:
+    """Notice that somebody in charge is here, or that nobody is any more. `who` = the only one who moved."""
+    one = (p for p in (state.inside.get(who),) if p)
+    for p in one if who and state.leaders else state.inside.values():
+        if p.staff and leads(state, p) and not (known := leader_keys(p)) <= set(state.leaders):
+            state = state.but(leaders=(*(k for k in state.leaders if k not in known), *sorted(known))[-KEEP_ROWS:])
+    leader = next((pid for pid, p in state.inside.items() if p.staff and _recorded(state, p)), "")
     if leader:
         if state.led and state.unled_since is None:
             return state
@@ -234,6 +238,38 @@ def in_charge(state: LessonState, at: float) -> LessonState:
     if not state.led or state.unled_since is not None or state.status is not Status.LIVE:
         return state
     return state.but(unled_since=at)
+
+
+def leads(state: LessonState, person: Person) -> bool:
+    """Whether somebody who may lead the lesson does so rightly, as far as anybody can tell.
+
+    The first one does, on all his devices; a teacher of the list by account; and whoever is known and was given the
+    right while somebody in charge was here. A right that comes while nobody is, is nobody's gift.
+    """
+    if not person.staff:
+        return False
+    if not state.leaders or _recorded(state, person):
+        return True
+    p = person.participant
+    entry = state.roster.by_account(p.link, p.account, p.email, *p.accounts)
+    if entry and entry.staff:
+        return True
+    known = person.vouched or person.match.trust is Trust.VERIFIED or not state.roster
+    return known and any(p.staff and p is not person and _recorded(state, p) for p in state.inside.values())
+
+
+def _recorded(state: LessonState, person: Person) -> bool:
+    return not leader_keys(person).isdisjoint(state.leaders)
+
+
+def leader_keys(person: Person) -> set[str]:
+    """By what somebody in charge is known again: this presence, his account, his entry on the list."""
+    p, entry = person.participant, person.match.entry if person.match.trust is Trust.VERIFIED else None
+    return {
+        f"presence {p.id}",
+        *((f"account {p.account}",) if p.account else ()),
+        *((f"entry {entry}",) if entry else ()),
+    }
 
 
 def vouched(state: LessonState, pid: str) -> LessonState:

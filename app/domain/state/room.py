@@ -123,7 +123,7 @@ def settled(state: LessonState, e: ev.OutcomeSettled) -> LessonState:
         return state
     done = replace(standing, status=e.outcome.kind, settled_at=e.at)
     took = e.outcome.kind is OutcomeKind.CONFIRMED or e.outcome.assumed
-    if not took and e.outcome.kind not in (OutcomeKind.REQUESTED, OutcomeKind.PENDING):
+    if not took and e.outcome.kind not in (OutcomeKind.REQUESTED, OutcomeKind.PENDING) and not _owns(state, standing):
         done = replace(done, until=None)  # nothing came of it, so there is nothing to take back
     state = state.but(intents={**state.intents, e.intent: done})
     if took and (sets := SETS.get(e.action.kind)):
@@ -134,6 +134,13 @@ def settled(state: LessonState, e: ev.OutcomeSettled) -> LessonState:
                 state, told, max(e.at, state.changes[sets[0]].at if sets[0] in state.changes else 0.0), e.intent
             )
     return state
+
+
+def _owns(state: LessonState, standing: Standing) -> bool:
+    """Whether a switch is as this intent asked because an earlier one of ours did it: then it still ends in time."""
+    sets = SETS.get(standing.action.kind)
+    change = state.changes.get(sets[0]) if sets else None
+    return bool(change and change.intent == standing.id)
 
 
 def lost(state: LessonState, e: ev.SightLost) -> LessonState:

@@ -168,6 +168,8 @@ class LessonState:
     roster_version: int = 0
     framed: tuple[int, ...] | None = None  # versions of policy and roster by which the log says it is judged
     roster_shrunk: bool = False  # the newest list is so much shorter that nobody is judged by it
+    roster_at: float | None = None  # when the list was loaded; None = not known
+    roster_stale: bool = False  # the list is older than the policy trusts: nobody is judged by it
     status: Status = Status.SCHEDULED
     title: str = ""
     drill: bool = False
@@ -179,6 +181,7 @@ class LessonState:
     led: bool = False  # somebody in charge has been here
     unled_since: float | None = None  # since when nobody in charge is here, after somebody was
     first_host: str = ""  # the presence that led first
+    leaders: tuple[str, ...] = ()  # keys by which those who led rightly are known again, on any device
     arrivals: tuple[tuple[float, str], ...] = ()  # (at, presence) of people nobody knows who came lately
     removed: tuple[Removed, ...] = ()  # whom measures have sent out, the newest
     strikes: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # offences by lasting key of a person
@@ -210,6 +213,11 @@ class LessonState:
         """A host inside, through whom platforms that need one are addressed; hosts before co-hosts."""
         staff = [p.participant for p in self.inside.values() if p.staff]
         return min(staff, key=lambda p: p.role is not Role.HOST, default=None)
+
+    @property
+    def listed(self) -> bool:
+        """Whether there is a list that somebody may be judged by: not empty, not shrunken, not stale."""
+        return bool(self.roster) and not self.roster_shrunk and not self.roster_stale
 
     def person(self, participant_id: str) -> Person | None:
         """The presence of that id, inside or waiting."""

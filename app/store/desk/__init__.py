@@ -37,7 +37,7 @@ class Desk:
         self.tokens = TokensDesk(reader, writer, now)
         self.connections = ConnectionsDesk(reader, writer, seal, now)
         self.courses = CoursesDesk(reader, writer, now)
-        self.documents = DocumentsDesk(reader, writer)
+        self.documents = DocumentsDesk(reader, writer, now)
         self.layers = LayersDesk(reader, writer, now)
         self.lessons = LessonsDesk(reader)
         self.terms = TermsDesk(reader, writer, now)

@@ -75,7 +75,8 @@ class CoursesDesk:
         row = {
             "school_id": school, "id": course, "name": typed.line("name", new.name), "connection_id": connection,
             "policy": json.dumps(new.policy), "policy_version": 1, "roster": codec.roster_text(entries),
-            "roster_version": 1, "roster_shrunk": False, "drill": new.drill, "created_at": self._now(),
+            "roster_version": 1, "roster_shrunk": False, "roster_at": self._now(), "drill": new.drill,
+            "created_at": self._now(),
         }  # fmt: skip
         meetings = typed.lines("meetings", new.meetings, most=MOST_MEETINGS, at_most=MEETING)
         guards = _guards(new.teachers, new.co_guards)

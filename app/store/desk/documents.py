@@ -1,7 +1,7 @@
 """The two documents of a course, each with a version: its own policy layer, and the roster of those who belong."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Engine
@@ -17,8 +17,8 @@ from app.store.desk.roster import RosterChange, carried, checked, linked, shrunk
 class DocumentsDesk:
     """Reads and replaces policies and rosters; a live lesson takes over a new version with its next event."""
 
-    def __init__(self, reader: Engine, writer: Engine) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self, reader: Engine, writer: Engine, now: Callable[[], float]) -> None:
+        self._reader, self._writer, self._now = reader, writer, now
 
     def policy(self, school: str, course: str) -> tuple[dict[str, Any], int]:
         """The course's own policy document and its version. Raises NotFound."""
@@ -64,7 +64,7 @@ class DocumentsDesk:
                 shrunk=shrunk(len(before), len(told), was=row.roster_shrunk, confirmed=confirm_shrink),
             )
             change(db, school, course, roster=codec.roster_text(told), roster_version=made.version,
-                    roster_shrunk=made.shrunk)  # fmt: skip
+                    roster_shrunk=made.shrunk, roster_at=self._now())  # fmt: skip
             if not made.shrunk:  # a list that nobody believes takes nobody off it
                 strikes.leave(db, school, course, {e.id for e in before} - {e.id for e in told})
         return made

@@ -6,8 +6,8 @@ import pytest
 
 from app.domain import events as ev
 from app.domain.actions import Action, ActionKind, OutcomeKind, Severity
-from app.domain.people import Participant, Role, Roster, Trust
-from app.domain.state import KEEP_ROWS, LessonState, Mood, Status, apply, mood, note, proven, rematch
+from app.domain.people import Participant, Role, Roster, RosterEntry, Trust
+from app.domain.state import KEEP_ROWS, LessonState, Mood, Status, apply, leads, mood, note, proven, rematch
 from tests.builders import (
     LATER,
     START,
@@ -412,8 +412,32 @@ def test_it_is_known_since_when_nobody_in_charge_is_here() -> None:
     state = fold(state, left(teacher(), T + 5), unmuted(pupil(1), T + 6))
     assert state.unled_since == T + 5
     state = fold(state, promoted(pupil(1), Role.COHOST, T + 7))
-    assert (state.unled_since, state.first_host) == (None, "t")
-    assert fold(state, promoted(pupil(1), Role.ATTENDEE, T + 9)).unled_since == T + 9
+    assert state.unled_since == T + 5  # a right that comes while nobody leads is nobody's gift
+    state = fold(state, joined(teacher("t-phone"), T + 8))
+    assert (state.unled_since, state.first_host) == (None, "t")  # the same account on another device
+    assert fold(state, left(teacher("t-phone"), T + 9)).unled_since == T + 9
+
+
+def test_whom_the_teacher_makes_host_leads_after_her_if_anybody_knows_him() -> None:
+    helper = RosterEntry(id="h", name="赵老师", accounts=("teacher-2",), staff=True)
+    state = LessonState(lesson="l1", roster=Roster((entry(1), helper)))
+    state = fold(state, ev.LessonStarted(at=T), joined(teacher(), T), joined(pupil(1), T), joined(stranger(1), T))
+    for who, led in ((pupil(1), True), (stranger(1), False)):
+        given = fold(state, promoted(who, Role.COHOST, T + 1), left(teacher(), T + 2))
+        assert (given.unled_since is None) is led
+    colleague = replace(teacher("t2"), account="teacher-2")
+    assert fold(state, left(teacher(), T + 2), joined(colleague, T + 3)).unled_since is None
+    unknown = replace(teacher("t3"), account="teacher-3")
+    assert fold(state, left(teacher(), T + 2), joined(unknown, T + 3)).unled_since == T + 2
+    guest = fold(state, pressed("admit", stranger(1), T + 1), promoted(stranger(1), Role.COHOST, T + 2))
+    assert leads(guest, guest.inside["x1"])  # let in by a human, and given the right by one
+
+
+def test_what_is_known_of_leaders_does_not_grow() -> None:
+    state = fold(lesson(inside=[teacher()]))
+    for n in range(KEEP_ROWS):
+        state = fold(state, joined(teacher(f"t{n}"), T + n), left(teacher(f"t{n}"), T + n + 0.5))
+    assert len(state.leaders) <= KEEP_ROWS
 
 
 def test_whom_a_measure_sent_out_is_remembered_until_a_human_lets_him_in() -> None:

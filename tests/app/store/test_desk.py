@@ -432,3 +432,18 @@ def test_two_entries_that_differ_are_two_people(school: Office) -> None:
     first = people(1)[0]
     made = course(school, roster=(first, replace(first, id="S9", accounts=())))
     assert len(school.desk.documents.roster(school.school.id, made)[0]) == 2
+
+
+def test_it_is_kept_when_a_list_was_loaded_and_links_given_since_make_it_no_younger(school: Office) -> None:
+    made = course(school, roster=people(3))
+    assert roster_at(school, made) == school.clock()
+    school.clock.pass_by(86_400)
+    school.desk.documents.give_links(school.school.id, made)
+    assert roster_at(school, made) == school.clock() - 86_400
+    school.desk.documents.put_roster(school.school.id, made, people(4))
+    assert roster_at(school, made) == school.clock()
+
+
+def roster_at(school: Office, course: str) -> float:
+    with school.reader.begin() as db:
+        return float(db.execute(select(t.courses.c.roster_at).where(t.courses.c.id == course)).scalar_one())

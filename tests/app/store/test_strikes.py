@@ -158,7 +158,7 @@ def test_it_is_swept_when_it_no_longer_counts(school: School) -> None:
 def test_who_is_no_longer_on_the_list_leaves_nothing(school: School) -> None:
     rules(school)
     disturbed(school)
-    desk = DocumentsDesk(school.reader, school.writer)
+    desk = DocumentsDesk(school.reader, school.writer, lambda: school.at)
     desk.put_roster(SCHOOL, MATHS, ROSTER)
     assert len(kept(school)) == 1
     desk.put_roster(SCHOOL, MATHS, ROSTER[:1])
