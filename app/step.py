@@ -149,7 +149,7 @@ class Steps:
 
     def _too_slow(self, lesson: Lesson, rule: str, seconds: float) -> list[str]:
         """Tell of a rule that kept everybody waiting, once a minute."""
-        told = (s for s in lesson.state.intents.values() if s.reason == "rule_slow" and s.rule == rule)
+        told = (s for s in lesson.state.intents.values() if s.reason == "rule_slow")
         if any(s.at > self.writing.now - LINE_EVERY for s in told):
             return []
         error = f"{seconds * 1000:.0f} ms"
