@@ -63,6 +63,11 @@ def now() -> float:
     return time.time()
 
 
+def spent() -> float:
+    """CPU seconds of the calling thread: what it waited for, and what others did meanwhile, does not count."""
+    return time.thread_time()
+
+
 @dataclass(slots=True)
 class Watch:
     """One live lesson as the clock sees it."""

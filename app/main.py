@@ -82,7 +82,7 @@ def create_app(
     log = Log(writer, Courses(layered, searcher))
     desk, catalogues = Desk(reader, writer, seal, now), words.load()
     say = Saying(catalogues, desk, settings.base_url)
-    pipeline = Pipeline(log, connections, now, limit=int(settings.workers_queue), say=say)
+    pipeline = Pipeline(log, connections, now, limit=int(settings.workers_queue), say=say, spent=clock.spent)
     live = Live()
     executor = Executor(pipeline, connections, now)
     watch = clock.Clock(pipeline, connections, now, executor.may_read)

@@ -78,7 +78,9 @@ class Pipeline:
         limit: int = 5000,
         deadlines: Mapping[Lane, float] = DEADLINES,
         say: Say = lambda lesson, decision: decision.reason,
+        spent: Callable[[], float] | None = None,
     ) -> None:
+        self._spent = spent
         self._say = say
         self._deadlines = deadlines
         self._log = log
@@ -248,7 +250,7 @@ class Pipeline:
     def _together(self, batch: Sequence[Work]) -> "Committed":
         committed = Committed()
         with self._log.writing(self._now()) as writing:
-            steps = Steps(writing, self._connections, self._deadlines, self._say, committed.queued)
+            steps = Steps(writing, self._connections, self._deadlines, self._say, committed.queued, self._spent)
             filing = Filing(writing, steps)
             filing.load(batch)
             for work in batch:

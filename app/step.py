@@ -25,6 +25,7 @@ from app.domain.events import (
     LessonFramed,
     OutcomeSettled,
     RosterPolled,
+    RuleFailed,
     SightLost,
     SightRegained,
 )
@@ -71,6 +72,7 @@ class Able(Protocol):
 Say = Callable[[Lesson, Decision], str]  # the line that people outside the panel get for an alert
 
 STANDS_IN = 600.0  # seconds for which the room is closed in place of a measure that the platform does not have
+SLOW = 0.05  # seconds of work after which a rule is told of
 LINE_EVERY = 60.0  # seconds between two lines of a lesson in a group: robots that say more are blocked
 DEADLINES = {Lane.PANIC: 30.0, Lane.GUARD: 60.0, Lane.ROUTINE: 120.0}  # seconds until an intent must not fire any more
 
@@ -89,6 +91,22 @@ class Planned:
         return self.action.kind is not self.decision.action.kind
 
 
+class Laps:
+    """How long each rule took, by a clock that counts this thread's work only."""
+
+    def __init__(self, spent: Callable[[], float]) -> None:
+        self._spent = spent
+        self._last = spent()
+        self.slow: list[tuple[str, float]] = []
+
+    def __call__(self, rule: str) -> None:
+        """This rule is done."""
+        now = self._spent()
+        if now - self._last > SLOW:
+            self.slow.append((rule, now - self._last))
+        self._last = now
+
+
 @dataclass(slots=True)
 class Steps:
     """The steps of one transaction. `queued` collects what the executor is to perform after the commit."""
@@ -98,6 +116,7 @@ class Steps:
     deadlines: Mapping[Lane, float]
     say: Say
     queued: list[Queued]
+    spent: Callable[[], float] | None = None  # CPU seconds of this thread; None = nobody looks how long a rule takes
 
     def take(self, lesson: Lesson, event: Event, press: str = "") -> list[str]:
         """One event and whatever follows from it; the ids of the intents that were written."""
@@ -112,7 +131,8 @@ class Steps:
             return []
         if isinstance(event, SightLost | SightRegained) and after.blind == lesson.state.blind:
             return []  # several may find out at the same moment
-        planned = self._planned(lesson, after, decide(lesson.course.policy, after, event))
+        laps = Laps(self.spent) if self.spent else None
+        planned = self._planned(lesson, after, decide(lesson.course.policy, after, event, laps))
         if isinstance(event, ClockTicked) and not planned:
             return []
         self.writing.append(lesson, event, after)
@@ -123,7 +143,17 @@ class Steps:
             standing = lesson.state.intents[open_one.id]  # settling another one may have settled this one on the way
             if proven(lesson.state, standing, event):
                 intents += self._settle(lesson, standing, Outcome(kind=OutcomeKind.CONFIRMED))
+        for rule, seconds in laps.slow if laps else ():
+            intents += self._too_slow(lesson, rule, seconds)
         return intents
+
+    def _too_slow(self, lesson: Lesson, rule: str, seconds: float) -> list[str]:
+        """Tell of a rule that kept everybody waiting, once a minute."""
+        told = (s for s in lesson.state.intents.values() if s.reason == "rule_slow")
+        if any(s.at > self.writing.now - LINE_EVERY for s in told):
+            return []
+        error = f"{seconds * 1000:.0f} ms"
+        return self.take(lesson, RuleFailed(at=self.writing.now, rule=rule, error=error))
 
     def _framed(self, lesson: Lesson, event: LessonFramed) -> LessonFramed:
         """The event with the frame that it tells of. A replay's events name theirs already."""

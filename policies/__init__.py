@@ -1,11 +1,11 @@
 """The rules, explicit and in order, and the one pure function that asks them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import cast
 
 from app.domain.actions import Action, ActionKind, Decision, Severity
-from app.domain.events import Event
+from app.domain.events import Event, RuleFailed
 from app.domain.state import LessonState, Status
 from policies import (
     abuse,
@@ -61,10 +61,19 @@ _BY_EVENT: dict[type[Event], tuple[Rule, ...]] = {
 }
 
 
-def decide(policy: Policy, state: LessonState, event: Event) -> tuple[Decision, ...]:
-    """What should be done after `event`, which `state` already holds. Pure; a rule that raises yields one alert."""
+def decide(
+    policy: Policy, state: LessonState, event: Event, lap: Callable[[str], None] | None = None
+) -> tuple[Decision, ...]:
+    """What should be done after `event`, which `state` already holds. Pure; a rule that raises yields one alert.
+
+    `lap` is told the name of each rule when it is done, so that whoever has a clock can see which one is slow.
+    """
     state = roster_only.dated(cast(roster_only.RosterOnly, policy.of(roster_only.RULE)), state)
-    wishes = [wish for rule in _BY_EVENT.get(type(event), ()) for wish in _ask(rule, policy, state, event)]
+    wishes: list[Decision] = [too_slow(event)] if isinstance(event, RuleFailed) else []
+    for rule in _BY_EVENT.get(type(event), ()):
+        wishes.extend(_ask(rule, policy, state, event))
+        if lap:
+            lap(rule.name)
     if not wishes:
         return ()
     if any(wish.strike for wish in wishes):
@@ -93,6 +102,17 @@ def wake_at(policy: Policy, state: LessonState) -> float | None:
     state = roster_only.dated(cast(roster_only.RosterOnly, policy.of(roster_only.RULE)), state)
     asked = [r.wake(policy.of(r), state) for r in RULES if r.wake and (policy.of(r).mode != "off" or r.name in ALWAYS)]
     return min((at for at in asked if at is not None), default=None)
+
+
+def too_slow(event: RuleFailed) -> Decision:
+    """A rule that keeps the others waiting is an incident of its own, too."""
+    return Decision(
+        action=Action(kind=ActionKind.ALERT),
+        rule=event.rule,
+        reason="rule_slow",
+        params=(("error", event.error),),
+        severity=Severity.MEDIUM,
+    )
 
 
 def failed(rule: Rule, error: Exception) -> Decision:

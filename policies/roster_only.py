@@ -147,9 +147,8 @@ def wake(settings: RosterOnly, state: LessonState) -> float | None:
     held: tuple[Trust, ...] = ()
     if settings.strangers != "watch" and state.listed:
         held = (Trust.STRANGER, Trust.CLAIMED) if settings.claimed == "hold" else (Trust.STRANGER,)
-    inside = (p for p in state.inside.values() if not p.staff)
-    left = any(_sent_out(state, p) or (not p.trusted and p.match.trust in held) for p in inside)
-    if left:
+    left = any(p.match.trust in held for p in state.doubted())
+    if left or (state.barred and any(_sent_out(state, p) and not p.staff for p in state.inside.values())):
         return state.now + EVERY
     if settings.strangers != "hold":
         return None

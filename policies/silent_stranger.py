@@ -59,7 +59,7 @@ def wake(settings: SilentStranger, state: LessonState) -> float | None:
     """When the next one has been silent for too long."""
     if not state.listed:
         return None
-    silent = (p for p in state.inside.values() if _silent(p))
+    silent = (p for p in state.doubted() if _silent(p))
     due = min((p.since + settings.minutes * 60.0 for p in silent if not _told(state, p)), default=None)
     return None if due is None else max(due, state.now)
 

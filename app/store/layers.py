@@ -13,6 +13,7 @@ from app.domain.incidents import Verdict
 from app.store import tables as t
 
 DAY = 86_400.0
+SERIOUS = 8  # actions from which an incident that nobody has judged yet counts as a raid
 
 
 class Kept(StrEnum):
@@ -85,10 +86,13 @@ def raids(db: Connection, school: str, course: str, now: float, days: int) -> tu
     relief = row(db, school, Kept.RELIEF, course)
     since = max(now - days * DAY, relief.changed_at if relief else 0.0)
     i = t.incidents.c
+    # One stranger who is held is an everyday thing; a week of `strict` for it would punish the class.
+    serious = (i.severity >= int(Severity.CRITICAL)) | (i.actions >= SERIOUS)
+    unread = and_(i.verdict == Verdict.UNREVIEWED.value, serious)
     query = (
         select(i.lesson_id, func.max(i.opened_at).label("at"))
         .where(i.school_id == school, i.opened_at > since, i.course_id == course, i.severity >= int(Severity.HIGH))
-        .where(i.drill.is_(False), i.verdict.in_((Verdict.UNREVIEWED.value, Verdict.TRUE_POSITIVE.value)))
+        .where(i.drill.is_(False), (i.verdict == Verdict.TRUE_POSITIVE.value) | unread)
         .group_by(i.lesson_id)
         .order_by(func.max(i.opened_at).desc(), i.lesson_id)
         .limit(2)

@@ -67,6 +67,7 @@ REASONS = (
         "wave",
         "time_is_up",
         "rule_failed",
+        "rule_slow",
         "forbidden",
         "sent_out",
         "other",

@@ -108,9 +108,9 @@ def test_a_version_that_moved_is_a_conflict(school: Guarded) -> None:
 # --- hardening --------------------------------------------------------------------------------------------------------
 
 
-async def raided(pipeline: Pipeline, school: Guarded) -> str:
-    """A lesson with a stranger in it, which is a serious incident; it is over afterwards."""
-    lesson = await opened(pipeline, school, "m1", pupil(1), stranger(1))
+async def raided(pipeline: Pipeline, school: Guarded, strangers: int = 9) -> str:
+    """A lesson with strangers in it; of nine it is a raid. It is over afterwards."""
+    lesson = await opened(pipeline, school, "m1", pupil(1), *(stranger(n) for n in range(strangers)))
     school.at += 2
     await ended(pipeline, school)
     school.at += 60
@@ -126,6 +126,20 @@ def test_after_a_raid_the_next_lessons_are_guarded_more_strictly_for_a_week(scho
         assert await setting(pipeline, second, "quiet_start", "mode") == "enforce"  # the seminar has it off
         school.at += 7 * DAY
         assert await setting(pipeline, second, "roster_only", "strangers") == "hold"
+
+    school.run(story)
+
+
+def test_one_stranger_is_no_raid_unless_it_says_so(school: Guarded) -> None:
+    review = Review(school.reader, school.engine, school.now)
+
+    async def story(pipeline: Pipeline) -> None:
+        await raided(pipeline, school, strangers=1)
+        second = await opened(pipeline, school)
+        assert await setting(pipeline, second, "roster_only", "strangers") == "hold"
+        (incident,) = (row.id for row in school.rows("incidents") if row.severity >= 3)
+        review.judge(SCHOOL, incident, Judgement(verdict=Verdict.TRUE_POSITIVE, note="", reviewer="it"))
+        assert await setting(pipeline, second, "roster_only", "strangers") == "deny"
 
     school.run(story)
 
@@ -197,6 +211,7 @@ def test_raids_are_asked_for_once_an_hour_and_not_for_every_event(school: Guarde
 def _incident(lesson: str, at: float) -> dict[str, Any]:
     return {
         "school_id": SCHOOL, "id": f"{lesson}.9", "lesson_id": lesson, "course_id": "c1", "opened_at": at,
-        "last_at": at, "severity": 3, "rules": ",roster_only,", "reason": "stranger", "actions": 1, "evidence_from": 1,
+        "last_at": at, "severity": 3, "rules": ",roster_only,", "reason": "stranger", "actions": 9, "evidence_from": 1,
         "status": "open", "verdict": "unreviewed", "note": "", "reviewer": "", "reviewed_at": None, "drill": False,
+        "pupil": False,
     }  # fmt: skip

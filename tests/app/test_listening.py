@@ -231,7 +231,7 @@ def test_two_connections_of_one_account_share_one_stream_and_each_hears_everythi
         assert len(allowances) == 1
 
     run(school, story)
-    assert school.kinds() == ["participant.joined"]  # the class is on the second one
+    assert school.kinds() == ["lesson.framed", "participant.joined"]  # the class is on the second one
     assert {row.connection_id for row in school.rows("deliveries")} == {CONNECTION, OTHER}
 
 

@@ -1,6 +1,7 @@
 """The path of one event, on SQLite and on PostgreSQL: durable, once, in order, whatever the neighbours do."""
 
 import asyncio
+import itertools
 import json
 import random
 from collections.abc import Iterator
@@ -508,3 +509,23 @@ async def until_acknowledged(pipeline: Pipeline, delivery: Delivery) -> None:
 
 def test_the_meeting_of_these_tests_belongs_to_their_class(school: Guarded) -> None:
     assert [row.meeting for row in school.rows("meetings")] == [MEETING]
+
+
+def test_a_rule_that_keeps_the_others_waiting_is_an_incident_of_its_own(school: Guarded) -> None:
+    spent = itertools.count()
+
+    async def story() -> None:
+        connections = school.connect()
+        pipeline = Pipeline(school.log, connections, school.now, spent=lambda: next(spent) * 0.06)
+        await receive(pipeline, school.post("participant.joined", stranger(1)))
+        await receive(pipeline, school.post("participant.joined", stranger(2)))
+        await pipeline.close()
+        await connections.close()
+
+    asyncio.run(story())
+    slow = [row for row in school.rows("log") if row.kind == "rule.failed"]
+    told = [json.loads(row.body) for row in school.rows("log") if row.kind == "intent"]
+    alerts = [t["rule"] for t in told if t["reason"] == "rule_slow"]
+    assert alerts == [json.loads(row.body)["rule"] for row in slow]
+    assert len(alerts) == 1  # once a minute
+    assert [t for t in told if t["action"]["kind"] == "hold"]  # the rules went on

@@ -72,7 +72,8 @@ def test_a_late_door_is_asked_for_once(tmp_path: Path, kind: type[NoDoor]) -> No
         await minutes_pass(pipeline, school, lesson, 30)
 
     with guarded(f"sqlite:///{tmp_path}/menshen.db", registry={"drill": kind}) as school:
-        school.rules({"preset": "lecture", "roster_only": {"mode": "off"}})
+        others = ("roster_only", "silent_stranger", "keep_out", "join_wave")
+        school.rules({"preset": "lecture", **{name: {"mode": "off"} for name in others}})
         school.run(story)
         assert kinds(school).count("lock") == 1
         assert school.kinds().count("clock.ticked") <= (2 if kind is LockedByHand else 30)  # one a minute at the most

@@ -237,6 +237,19 @@ class LessonState:
         """When this person's remembered offences were."""
         return self.strikes.get(lasting(person), ())
 
+    def doubted(self) -> tuple[Person, ...]:
+        """Everybody inside who is neither known for sure nor vouched for nor in charge.
+
+        In a lecture hall nearly all are known; so those few are looked up once for each picture of the room.
+        """
+        kept: tuple[Mapping[str, Person], tuple[Person, ...]] | None = self.__dict__.get("_doubted")
+        if kept is not None and kept[0] is self.inside:
+            return kept[1]
+        known = Trust.VERIFIED
+        found = tuple(p for p in self.inside.values() if p.match.trust is not known and not p.trusted)
+        self.__dict__["_doubted"] = (self.inside, found)
+        return found
+
     def strangers(self) -> tuple[Person, ...]:
         """Everybody inside or waiting whom nobody knows or vouches for, inside first."""
         both = (*self.inside.values(), *self.waiting.values())

@@ -343,11 +343,11 @@ def test_a_live_lesson_follows_a_new_policy(school: House) -> None:
 
 def test_a_lesson_shows_who_is_there_and_how_well_they_are_known(school: House) -> None:
     made = school.course(roster=[{"id": "S1", "name": "name of p-1"}])
-    lesson = school.lesson(made, "p-1", "p-2")
+    lesson = school.lesson(made, "p-1", "x")
     told = ask(school, "GET", f"/lessons/{lesson}", UserRole.TEACHER).json()
     assert (told["status"], told["course"], told["course_name"]) == ("live", made["id"], "7-3 数学")
     assert {p["id"]: (p["name"], p["trust"], p["facts"]) for p in told["participants"]} == {
-        "p-1": ("name of p-1", "claimed", ["name"]), "p-2": ("name of p-2", "stranger", ["not_listed"]),
+        "p-1": ("name of p-1", "claimed", ["name"]), "x": ("name of x", "stranger", ["not_listed"]),
     }  # fmt: skip
     assert told["sight"] == {"ok": True, "reason": ""}
     assert told["mood"] in {"watching", "attack"}

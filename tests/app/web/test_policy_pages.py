@@ -8,8 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from app.domain.incidents import Verdict
 from app.store.desk import UserRole
 from app.store.layers import Kept
+from app.store.review import Judgement
+from app.store.review.incidents import Filter
 from app.web.auth.door import Passwords
 from policies import ALWAYS, RULES
 from tests.app.web.houses import PASSWORD, House
@@ -170,7 +173,10 @@ def test_the_page_in_each_language(school: House, tag: str, said: str) -> None:
 
 def test_a_raided_class_is_guarded_more_strictly_until_it_presses(school: House) -> None:
     made = school.course(policy={"preset": "seminar"}, roster=[{"id": f"S{n}", "name": f"pupil {n}"} for n in range(3)])
-    school.lesson(made, "p-1")  # a stranger, who is sent out: a serious incident
+    school.lesson(made, "p-1")  # a stranger, who is sent out
+    for incident in school.service.review.incidents(school.school.id, Filter()).items:
+        judged = Judgement(verdict=Verdict.TRUE_POSITIVE, note="", reviewer="it")
+        school.service.review.judge(school.school.id, incident.id, judged)
     sign_in(school)
     path = f"/classes/{made['id']}"
     page = school.client.get(path).text
