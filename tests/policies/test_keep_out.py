@@ -134,6 +134,12 @@ def test_the_second_return_is_a_ban_where_two_facts_speak_for_it_and_it_ends() -
     assert ban.facts >= 2
 
 
+def test_who_comes_back_under_a_name_of_the_list_waits_at_the_most() -> None:
+    """It may be the pupil himself, whose name the raider had borrowed before."""
+    pupil_again = replace(back(account="guest-1", network=OUTSIDE), id="b2", name=named(2).name)
+    assert in_short(twice().tell(joined(pupil_again, LATER + 20))) == ("hold b2",)
+
+
 def test_on_one_fact_it_is_a_hold_again() -> None:
     late = joined(Participant(id="b2", name="又一个", account="guest-1"), LATER + 400)
     assert in_short(twice().tell(late)) == ("hold b2",)

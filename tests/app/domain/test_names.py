@@ -11,7 +11,8 @@ from app.domain.people import Fact, Participant, Roster, RosterEntry, Trust, mat
 @pytest.mark.parametrize(
     ("written", "proper"),
     [
-        ("七3班 12号 王小明", "王小明"), ("7A2 - 15 Nguyễn Văn A", "Nguyễn Văn A"), ("(03) 王小明", "王小明"),
+        ("七3班 12号 王小明", "王小明"), ("7A2 - 15 Nguyễn Văn A", "Nguyễn Văn A"), ("15Nguyễn Văn A", "Nguyễn Văn A"),
+        ("(03) 王小明", "王小明"),
         ("03王小明", "王小明"), ("王小明03", "王小明"), ("高一(2)班 李雷", "李雷"), ("初二3班张三", "张三"),
         ("第3组 王小明", "王小明"), ("Lớp 7A2 Trần Văn Bình", "Trần Văn Bình"), 
         ("STT 5 Trần Văn Bình", "Trần Văn Bình"),
