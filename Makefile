@@ -13,7 +13,7 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run raid test check bench scenarios lock messages clean system-packages
+.PHONY: help run raid test check bench scenarios corpus-check lock messages clean system-packages
 
 help:
 	@echo 'make run       the practice school on http://127.0.0.1:$(PORT), with a lesson in progress; Ctrl-C stops it'
@@ -22,6 +22,7 @@ help:
 	@echo 'make check     style, types, translations, generated pages'
 	@echo 'make bench     measure what the README claims'
 	@echo 'make scenarios play every golden scenario on every platform and write docs/scenarios.md'
+	@echo 'make corpus-check  play 2 000 generated lessons and raids and write docs/corpus.md'
 	@echo 'make messages  bring the translation catalogues up to date'
 	@echo 'make lock      choose the newest versions of all libraries and lock them with their hashes'
 	@echo 'make clean     remove everything that is not source, except data/'
@@ -46,6 +47,9 @@ bench: $(VENV)/.dev
 
 scenarios: $(VENV)/.dev
 	$(PY) -m scenarios --write
+
+corpus-check: $(VENV)/.dev
+	$(PY) -m tests.replay.check --write
 
 # What `menshen <command>` writes into the tree and `menshen <command> --check` compares with it.
 GENERATED := $(if $(wildcard README.md),matrix docs)

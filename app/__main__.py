@@ -115,6 +115,22 @@ def verify() -> None:
 
 
 @cli.command()
+def replay(
+    what: Annotated[str, typer.Argument(metavar="LESSON|FILE", help="a lesson's id, a recording or a script")],
+    policy: Annotated[str, typer.Option(help="a preset, or a file with a policy document")] = "",
+    save: Annotated[str, typer.Option(help="write the recording of a lesson into this file")] = "",
+    picture: Annotated[str, typer.Option(help="draw the timeline into this SVG file")] = "",
+    json: Annotated[bool, typer.Option("--json", help="print JSON instead of a table")] = False,
+) -> None:
+    """Run a lesson again: whether its record follows from its events, and what another policy would have done."""
+    from app.replay.console import Wish, run
+
+    same = run(Wish(what=what, policy=policy, save=save, picture=picture, json=json), _database, typer.echo)
+    if not same:
+        raise typer.Exit(2)
+
+
+@cli.command()
 def migrate() -> None:
     """Bring the database to the tables of this version."""
     from app.store.engine import open_engine

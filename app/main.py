@@ -21,6 +21,7 @@ from app.listening import Listening
 from app.live import Live
 from app.memory import ConnectionMemory
 from app.pipeline import Pipeline
+from app.replay.archive import Archive
 from app.resolving import Resolving
 from app.settings import Settings
 from app.store.courses import Courses
@@ -88,6 +89,7 @@ def create_app(
     listening = Listening(pipeline, connections, Leases(writer), watch, now)
     service = Service(
         settings=settings, now=now, desk=desk, review=Review(reader, writer, now), seal=seal,
+        archive=Archive(reader),
         connections=connections, pipeline=pipeline, live=live, words=catalogues, pages=pages.templates(),
         start_raid=practice.start_raid, listening=listening,
     )  # fmt: skip

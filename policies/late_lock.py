@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from app.domain.actions import Action, ActionKind, Decision, Lane, OutcomeKind, Severity
 from app.domain.events import ClockTicked, Event, ParticipantJoined, ParticipantWaiting, PersonEvent, RosterPolled
+from app.domain.people import Trust
 from app.domain.state import LessonState, Person, Status
 from policies.base import Contradiction, Rule, Settings, setting
 from policies.door import closed, rest_of_lesson
@@ -47,6 +48,9 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
     """Close the door in time; afterwards judge everybody who comes."""
     due = closes_at(settings, state)
     if due is None or state.status is not Status.LIVE or "door" in state.opened or state.now < due:
+        return
+    if not state.listed:
+        yield from no_roster(state, "late_lock")  # behind a closed door everybody would wait, and nobody be let in
         return
     kind, at = _wanted(settings, state, due)
     if state.now >= at:
@@ -98,7 +102,7 @@ def _wanted(settings: LateLock, state: LessonState, due: float) -> tuple[ActionK
 def wake(settings: LateLock, state: LessonState) -> float | None:
     """When the door is to be closed, also if nobody comes or goes just then."""
     due = closes_at(settings, state)
-    if due is None or "door" in state.opened:
+    if due is None or "door" in state.opened or not state.listed:
         return None
     at = _wanted(settings, state, due)[1]
     if at <= state.now and closed(state):  # for a while, by another rule: taken over when there is a chance
@@ -109,12 +113,10 @@ def wake(settings: LateLock, state: LessonState) -> float | None:
 def _late(state: LessonState, person: Person) -> Iterator[Decision]:
     if person.staff or perhaps_known(state, person):
         return
-    if not state.listed:
-        yield from no_roster(state, "late_lock")
-    elif person.participant.id in state.waiting:
+    if person.participant.id in state.waiting:
         if person.trusted and not state.is_barred(person):
             yield admit(person, "late_pupil", "late_lock")
-    elif not person.trusted:
+    elif not person.trusted and person.match.trust is Trust.STRANGER:  # a name of the list is roster_only's to judge
         yield keep_away(person, ActionKind.HOLD, "late_stranger", Severity.HIGH, "late_lock")
 
 

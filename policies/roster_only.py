@@ -81,12 +81,21 @@ def decide(settings: RosterOnly, state: LessonState, event: Event) -> Iterator[D
 
 def _undone(state: LessonState, person: Person) -> bool:
     """Whether something is to be done about somebody inside, and has not been tried lately."""
-    return (not person.trusted or state.is_barred(person)) and not tried(state, person)
+    return (not person.trusted or _sent_out(state, person)) and not tried(state, person)
 
 
 def _sent_out(state: LessonState, person: Person) -> bool:
-    """Whether somebody is inside whom a human sent out: his word needs no list."""
-    return person.participant.id in state.inside and state.is_barred(person)
+    """Whether somebody is inside whom a human sent out: his word needs no list.
+
+    A second presence that was inside before stays: perhaps it is the pupil, and the one sent out had his link.
+    """
+    id = person.participant.id
+    if id not in state.inside or not state.is_barred(person):
+        return False
+    return id in state.barred or not any(
+        r.human and r.participant.id != id and r.entry == person.match.entry and person.since < r.at
+        for r in state.removed
+    )
 
 
 def unnamed(person: Person) -> bool:
@@ -139,7 +148,7 @@ def wake(settings: RosterOnly, state: LessonState) -> float | None:
     if settings.strangers != "watch" and state.listed:
         held = (Trust.STRANGER, Trust.CLAIMED) if settings.claimed == "hold" else (Trust.STRANGER,)
     left = any(p.match.trust in held for p in state.doubted())
-    if left or (state.barred and any(state.is_barred(p) and not p.staff for p in state.inside.values())):
+    if left or (state.barred and any(_sent_out(state, p) and not p.staff for p in state.inside.values())):
         return state.now + EVERY
     if settings.strangers != "hold":
         return None

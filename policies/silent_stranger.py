@@ -5,6 +5,7 @@ from typing import Literal
 
 from app.domain.actions import ActionKind, Decision, Severity
 from app.domain.events import ClockTicked
+from app.domain.people import Trust
 from app.domain.state import LessonState, Person
 from policies.base import Rule, Settings, setting
 from policies.roster_only import keep_away, told, tried
@@ -30,7 +31,7 @@ def decide(settings: SilentStranger, state: LessonState, event: ClockTicked) -> 
     if not state.listed:
         return
     for person in state.inside.values():
-        if person.trusted or not _silent(person) or state.now < person.since + settings.minutes * 60.0:
+        if not _silent(person) or state.now < person.since + settings.minutes * 60.0:
             continue
         if _told(state, person):
             continue
@@ -40,7 +41,9 @@ def decide(settings: SilentStranger, state: LessonState, event: ClockTicked) -> 
 
 
 def _silent(person: Person) -> bool:
-    return not (person.audio or person.video or person.share or person.unmutes or person.wrote_at)
+    """Whether nobody knows him and he does nothing. A name of the list is no stranger's: most pupils only listen."""
+    does = person.audio or person.video or person.share or person.unmutes or person.wrote_at
+    return not (does or person.trusted or person.match.trust is not Trust.STRANGER)
 
 
 def _told(state: LessonState, person: Person) -> bool:

@@ -12,10 +12,10 @@ import msgspec
 
 from app.domain.errors import Invalid
 from app.domain.events import LessonFramed
-from app.domain.state import rematch
-from app.replay.frame import Judged, judged_by
+from app.replay.frame import framed_by
 from app.replay.recording import Recording, Row
 from app.replay.tape import Tape
+from app.replay.trace import UNREADABLE, unreadable
 from app.store import codec
 from app.store.log import Logged
 
@@ -31,17 +31,25 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """How a replay by the same policy came out. `erased` rows had lost their names: they cannot come out the same."""
+    """How a replay by the same policy came out. `erased` rows had lost their names, `unlisted` times the list that
+    judged the lesson was gone: what rested on them cannot come out the same.
+    """
 
     rows: int
     decisions: int
     erased: int
     difference: Difference | None
+    unlisted: int = 0
 
     @property
     def same(self) -> bool:
         """Whether every row came out byte for byte."""
         return self.difference is None
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether names or lists that it rests on were erased."""
+        return bool(self.erased or self.unlisted)
 
 
 def again(recording: Recording) -> Again:
@@ -50,7 +58,7 @@ def again(recording: Recording) -> Again:
     for row in recording.rows:
         if found := done.compare(row):
             return done.result(found)
-    return done.result(None)
+    return done.result(done.missing())
 
 
 class _Run:
@@ -58,10 +66,20 @@ class _Run:
         self._recording = recording
         self._tape: Tape | None = None
         self._due: deque[Logged] = deque()
-        self._rows = self._decisions = self._erased = 0
+        self._rows = self._decisions = self._erased = self._unlisted = 0
 
     def result(self, difference: Difference | None) -> Again:
-        return Again(rows=self._rows, decisions=self._decisions, erased=self._erased, difference=difference)
+        return Again(
+            rows=self._rows, decisions=self._decisions, erased=self._erased, unlisted=self._unlisted,
+            difference=difference,
+        )  # fmt: skip
+
+    def missing(self) -> Difference | None:
+        """What should still have come when the recording ended."""
+        if not self._due:
+            return None
+        due = self._due[0]
+        return Difference(number=due.number, wanted="the end", found=f"{due.kind} {due.body} {due.private}")
 
     def compare(self, row: Row) -> Difference | None:
         """Take a recorded row: as one that is due, or as an event from outside."""
@@ -75,41 +93,32 @@ class _Run:
         if not self._due:
             return Difference(number=row.number, wanted=_text(row), found="nothing to write down")
         found = self._due.popleft()
-        if (found.number, found.kind) == (row.number, row.kind) and _same(row, found):
+        if (found.number, found.kind, found.at) == (row.number, row.kind, row.at) and _same(row, found):
             return None
         return Difference(number=row.number, wanted=_text(row), found=f"{found.kind} {found.body} {found.private}")
 
     def _take(self, row: Row) -> Iterator[Logged]:
         try:
             event = codec.event_from(row.kind, row.body, row.private)
-        except (KeyError, msgspec.ValidationError, msgspec.DecodeError) as e:
-            raise Invalid(problems=((f"row {row.number}", f"{row.kind}: {e}"),)) from e
+        except UNREADABLE as e:
+            raise unreadable(row.where, row.kind, e) from e
         if isinstance(event, LessonFramed) and event.frame:
             self._framed(row, event)
         if self._tape is None:
-            raise Invalid(problems=((f"row {row.number}", "comes before the frame that tells what judges it"),))
+            raise Invalid(problems=((row.where, "comes before the frame that tells what judges it"),))
         yield from self._tape.take(event, row.recorded_at)
 
     def _framed(self, row: Row, event: LessonFramed) -> None:
         frame = self._recording.frames.get(event.frame)
         if frame is None:
-            raise Invalid(problems=((f"row {row.number}", f"frame {event.frame[:12]} is not there"),))
-        now = judged_by(frame)
+            raise Invalid(problems=((row.where, f"frame {event.frame[:12]} is not there"),))
+        self._unlisted += not frame.private
+        now = framed_by(frame, row.where)
         if self._tape is None:
             lesson, key = self._recording.lesson, self._recording.key
             self._tape = Tape(now.course, lesson, now.card, terms=now.terms, key=key)
         else:
-            reframe(self._tape, now)
-
-
-def reframe(tape: Tape, now: Judged) -> None:
-    """From now on the lesson is judged by another policy or list, as a running one is after a change."""
-    lesson, course = tape.lesson, now.course
-    changed = lesson.course.roster_version != course.roster_version or lesson.state.roster_shrunk != course.shrunk
-    lesson.course, tape.card = course, now.card
-    lesson.state = lesson.state.but(terms=now.terms, roster_at=course.roster_at)
-    if changed:
-        lesson.state = rematch(lesson.state, course.roster, course.roster_version).but(roster_shrunk=course.shrunk)
+            self._tape.judge_by(now)
 
 
 def _same(row: Row, found: Logged) -> bool:
@@ -122,9 +131,12 @@ def _same(row: Row, found: Logged) -> bool:
 
 
 def _unsaid(private: str) -> object:
-    told = msgspec.json.decode(private) if private else {}
-    told.get("action", {}).pop("text", None)
-    return {key: value for key, value in told.items() if value}
+    try:
+        told = msgspec.json.decode(private) if private else {}
+        told.get("action", {}).pop("text", None)
+        return {key: value for key, value in told.items() if value}
+    except UNREADABLE:
+        return private
 
 
 def _text(row: Row) -> str:

@@ -4,7 +4,6 @@ A frame is named by the SHA-256 of its text, so that the lessons of a course sha
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +61,12 @@ def frame_of(course: Course, terms: Terms, supports: Supports) -> Frame:
         shrunk=course.shrunk, drill=course.drill, card=card_of(supports), terms=terms.text, roster_at=course.roster_at,
     )  # fmt: skip
     text, private = msgspec.json.encode(told).decode(), codec.roster_text(course.roster.entries)
-    return Frame(id=hashlib.sha256(f"{text}\n{private}".encode()).hexdigest(), told=text, private=private)
+    return Frame(id=name_of(text, private), told=text, private=private)
+
+
+def name_of(told: str, private: str) -> str:
+    """The name of a frame of this text."""
+    return hashlib.sha256(f"{told}\n{private}".encode()).hexdigest()
 
 
 def judged_by(frame: Frame, policy: Policy | None = None) -> Judged:
@@ -70,8 +74,8 @@ def judged_by(frame: Frame, policy: Policy | None = None) -> Judged:
     try:
         told = msgspec.json.decode(frame.told, type=_Told, strict=False)
         roster = codec.roster_from(frame.private) if frame.private else Roster()
-    except msgspec.ValidationError as e:
-        raise Invalid(problems=(("frame", str(e)),)) from e
+    except (msgspec.DecodeError, RecursionError) as e:
+        raise Invalid(problems=(("told", str(e)),)) from e
     policy_version, layers, roster_version, _, own, hardened, terms = told.versions
     course = Course(
         school="", id="", name=told.title, connection="", policy=policy or documents.policy(told.policy), roster=roster,
@@ -81,7 +85,9 @@ def judged_by(frame: Frame, policy: Policy | None = None) -> Judged:
     return Judged(course=course, terms=Terms(terms, told.terms), card=told.card)
 
 
-def plain(card: Card) -> Mapping[str, Any]:
-    """A card as JSON."""
-    built: Mapping[str, Any] = msgspec.to_builtins(card)
-    return built
+def framed_by(frame: Frame, where: str, policy: Policy | None = None) -> Judged:
+    """The same for a frame that a row names; what is wrong with it is told with the row."""
+    try:
+        return judged_by(frame, policy)
+    except Invalid as e:
+        raise Invalid(problems=tuple((f"{where}, frame {frame.id[:12]}", f"{f}: {p}") for f, p in e.problems)) from e

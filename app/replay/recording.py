@@ -1,7 +1,8 @@
 """A recorded lesson: its numbered rows and the frames they name, from the database or from a file, read as a stream.
 
-The file is JSON lines: a header, a line for each frame before the first row that names it, and the rows by number.
-Whatever is wrong is told with its line; nothing is read into memory but the line at hand.
+The file is JSON lines: a header, a line for each frame before the first row that names it, the rows by number, and a
+last line that says how many there were. Whatever is wrong is told with its line; nothing is read into memory but the
+line at hand and the frames.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,17 +13,19 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from app.domain.errors import Invalid, NotFound
-from app.replay.frame import Frame
+from app.replay.frame import Frame, name_of
 from app.store import frames
 from app.store import tables as t
 
 KIND, VERSION = "recording", 1
 LONGEST = 4_000_000  # bytes of one line; a roster of ten thousand is smaller
+FRAMES = 1000  # policies and rosters of one lesson; each change of them is one
+FRAME_BYTES = 64_000_000  # of all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of the log. `private` None = its names and texts were erased."""
+    """One row of the log. `private` None = its names and texts were erased. `line` is its line in a file, if any."""
 
     number: int
     at: float
@@ -30,6 +33,12 @@ class Row:
     kind: str
     body: str
     private: str | None
+    line: int = 0
+
+    @property
+    def where(self) -> str:
+        """How people find it again."""
+        return f"line {self.line}" if self.line else f"row {self.number}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,9 +73,14 @@ class _FrameLine(msgspec.Struct, forbid_unknown_fields=True):
     private: str = ""
 
 
+class _EndLine(msgspec.Struct, forbid_unknown_fields=True):
+    rows: int
+
+
 _header = msgspec.json.Decoder(_Header)
 _line: msgspec.json.Decoder[_Line | Any] = msgspec.json.Decoder(_Line)
 _frame = msgspec.json.Decoder(_FrameLine)
+_end = msgspec.json.Decoder(_EndLine)
 
 
 def of_lesson(db: Connection, school: str, lesson: str) -> Recording:
@@ -105,7 +119,18 @@ def write(recording: Recording, out: IO[bytes]) -> int:
         told["body"] = msgspec.Raw(row.body.encode())
         told["private"] = msgspec.Raw(row.private.encode()) if row.private else "" if row.private == "" else None
         out.write(msgspec.json.encode(told) + b"\n")
+    out.write(msgspec.json.encode(_EndLine(rows=count)) + b"\n")
     return count
+
+
+def lines_of(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a file, none of them longer than LONGEST. Raises Invalid."""
+    where = 0
+    while line := file.readline(LONGEST + 1):
+        where += 1
+        if len(line) > LONGEST:
+            raise _wrong(where, f"longer than {LONGEST} bytes")
+        yield line
 
 
 def of_file(lines: Iterable[bytes]) -> Recording:
@@ -120,39 +145,66 @@ def of_file(lines: Iterable[bytes]) -> Recording:
 
 def header_of(line: bytes, kind: str) -> Mapping[str, Any]:
     """The first line of a file of this kind. Raises Invalid."""
-    try:
-        header = _header.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as e:
-        raise _wrong(1, f"this is no file of Menshen: {e}") from e
+    header = _header_line(line)
     if header.menshen != kind:
-        raise _wrong(1, f"menshen: this is a {header.menshen!r}, wanted is a {kind!r}")
+        raise _wrong(1, f"menshen: this is a {header.menshen[:40]!r}, wanted is a {kind!r}")
     if header.version != VERSION:
         raise _wrong(1, f"version: {header.version}; this Menshen reads version {VERSION}")
     return {"lesson": header.lesson[:32], "key": header.key[:255]}
 
 
+def kind_of(line: bytes) -> str:
+    """What the first line of a file says it is. Raises Invalid."""
+    return _header_line(line).menshen
+
+
+def _header_line(line: bytes) -> _Header:
+    try:
+        return _header.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
+        raise _wrong(1, f"this is no file of Menshen: {e}") from e
+
+
 def _rows(lines: Iterable[tuple[int, bytes]], known: dict[str, Frame]) -> Iterator[Row]:
-    last = 0
+    last = where = size = 0
     for where, line in lines:
         if not line.strip():
             continue
         if len(line) > LONGEST:
             raise _wrong(where, f"longer than {LONGEST} bytes")
+        if line.startswith(b'{"rows":'):
+            if (told := _read(where, line, _end).rows) != last:
+                raise _wrong(where, f"rows: {told}, but {last} were here")
+            return
         if line.startswith(b'{"frame":'):
-            frame = _read(where, line, _frame)
-            known[frame.frame] = Frame(id=frame.frame, told=frame.told, private=frame.private)
+            size += len(line)
+            if len(known) >= FRAMES or size > FRAME_BYTES:
+                raise _wrong(where, f"frame: more than {FRAMES} of them, or {FRAME_BYTES} bytes")
+            frame = _framed(where, _read(where, line, _frame))
+            known[frame.id] = frame
             continue
         read = _read(where, line, _line)
         if read.n != last + 1:
             raise _wrong(where, f"n: {read.n} after {last}; rows are missing or out of order")
         last = read.n
-        yield _row(read)
+        yield _row(where, read)
+    raise _wrong(where + 1, f"rows: the file ends after row {last} and before its last line: it was cut off")
 
 
-def _row(read: _Line) -> Row:
-    private = bytes(read.private).decode()
+def _framed(where: int, told: _FrameLine) -> Frame:
+    """A frame that is what its name says; one whose roster was erased cannot be compared with it any more."""
+    if told.private and told.frame != name_of(told.told, told.private):
+        raise _wrong(where, "frame: its text was changed, for it does not make this name")
+    return Frame(id=told.frame, told=told.told, private=told.private)
+
+
+def _row(where: int, read: _Line) -> Row:
+    try:
+        body, private = bytes(read.body).decode(), bytes(read.private).decode()
+    except UnicodeDecodeError as e:
+        raise _wrong(where, f"body: {e}") from e
     return Row(
-        number=read.n, at=read.at, recorded_at=read.recorded_at, kind=read.kind, body=bytes(read.body).decode(),
+        number=read.n, at=read.at, recorded_at=read.recorded_at, kind=read.kind, body=body, line=where,
         private={"null": None, '""': ""}.get(private, private),
     )  # fmt: skip
 
@@ -160,7 +212,7 @@ def _row(read: _Line) -> Row:
 def _read(where: int, line: bytes, decoder: Any) -> Any:
     try:
         return decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as e:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
         cut = "" if line.endswith(b"\n") else " (the file ends in the middle of this line)"
         raise _wrong(where, f"{e}{cut}") from e
 

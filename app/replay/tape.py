@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from app.domain.actions import OutcomeKind, Support, Supports
 from app.domain.events import Event, OutcomeSettled
-from app.domain.state import LessonState, Standing, note
+from app.domain.state import LessonState, Standing, note, rematch
 from app.domain.terms import Terms
 from app.replay.card import Card
-from app.replay.frame import Frame
+from app.replay.frame import Frame, Judged
 from app.step import DEADLINES, Say, Steps
 from app.store import codec
 from app.store.courses import Course
@@ -41,6 +41,15 @@ class Tape:
         self.lesson.rows.clear()
         self._steps.take(self.lesson, event)
         return tuple(self.lesson.rows)
+
+    def judge_by(self, now: Judged) -> None:
+        """From now on the lesson is judged by another policy or list, as a running one is after a change."""
+        lesson, course = self.lesson, now.course
+        changed = lesson.course.roster_version != course.roster_version or lesson.state.roster_shrunk != course.shrunk
+        lesson.course, self.card = course, now.card
+        lesson.state = lesson.state.but(terms=now.terms, roster_at=course.roster_at)
+        if changed:
+            lesson.state = rematch(lesson.state, course.roster, course.roster_version).but(roster_shrunk=course.shrunk)
 
     def supports(self, connection: str, lesson_key: str = "") -> Supports:
         """What the card says."""

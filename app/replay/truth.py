@@ -66,9 +66,14 @@ def disturbances(facts: Sequence[Fact], hostile: Iterable[str], end: float) -> t
             running.setdefault((fact.who, _BEGINS[fact.what]), fact.at)
         else:
             over = [k for k in running if k[0] == fact.who and (fact.what in _ENDS_ALL or k[1] is fact.what)]
-            found += [Span(running.pop(key), fact.at) for key in over]
-    found += [Span(start, end) for start in running.values()]
+            found += [_span(running.pop(key), fact.at) for key in over]
+    found += [_span(start, end) for start in running.values()]
     return tuple(sorted(found))
+
+
+def _span(start: float, end: float) -> Span:
+    """What a platform tells late may seem to end before it began."""
+    return Span(start, max(start, end))
 
 
 def calm_after(spans: Sequence[Span], end: float) -> float | None:
@@ -100,21 +105,28 @@ def _merged(spans: Sequence[Span], *, within: float = 0.0) -> list[Span]:
 
 def stays(facts: Sequence[Fact], who: Iterable[str], end: float) -> dict[str, tuple[Span, ...]]:
     """When each of these people was inside."""
-    return {key: spans for key in who if (spans := tuple(_inside(facts, key, end)))}
+    of = by_person(facts)
+    return {key: spans for key in who if (spans := tuple(_inside(of.get(key, ()), end)))}
 
 
-def _inside(facts: Sequence[Fact], key: str, end: float) -> Iterator[Span]:
+def by_person(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+    """Each person's facts, in order."""
+    found: dict[str, list[Fact]] = {}
+    for fact in facts:
+        found.setdefault(fact.who, []).append(fact)
+    return found
+
+
+def _inside(facts: Sequence[Fact], end: float) -> Iterator[Span]:
     since: float | None = None
     for fact in facts:
-        if fact.who != key:
-            continue
         if fact.what is What.INSIDE and since is None:
             since = fact.at
         elif fact.what in _ENDS_ALL and since is not None:
-            yield Span(since, fact.at)
+            yield _span(since, fact.at)
             since = None
     if since is not None:
-        yield Span(since, end)
+        yield _span(since, end)
 
 
 def longest_wait(facts: Sequence[Fact], key: str, end: float) -> float:

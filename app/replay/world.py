@@ -28,6 +28,7 @@ class Seat:
     video: bool = False
     share: bool = False
     silenced: bool = False
+    noted_at: float = 0.0  # the newest fact
 
     @property
     def leads(self) -> bool:
@@ -103,10 +104,13 @@ class World:
         return (event,)
 
     def set(self, event: ev.SettingsChanged) -> Happens:
-        for name in ev.Switches.__dataclass_fields__:
-            if (told := getattr(event.switches, name)) is not None:
-                self.switches[name] = told
+        self._turned(event.switches)
         return (event,)
+
+    def _turned(self, switches: ev.Switches) -> None:
+        for name in ev.Switches.__dataclass_fields__:
+            if (told := getattr(switches, name)) is not None:
+                self.switches[name] = told
 
     def listed(self, event: ev.RosterPolled) -> Happens:
         """A list tells of people whom no event announced, and who they are; then it is as the room is here."""
@@ -126,7 +130,11 @@ class World:
             if s.place is What.INSIDE
         )
         waiting = tuple(s.who for s in self.seats.values() if s.place is What.WAITS)
-        seen = replace(event.attendance, inside=rows, waiting=waiting, switches=None, exact=True)
+        switches = None
+        if event.attendance.switches:  # this list tells of them
+            self._turned(event.attendance.switches)
+            switches = ev.Switches(**self.switches)
+        seen = replace(event.attendance, inside=rows, waiting=waiting, switches=switches, exact=True)
         return (*found, replace(event, attendance=seen))
 
     def ends(self, event: ev.LessonEnded) -> Happens:
@@ -196,7 +204,8 @@ class World:
         self._note(at, seat, place)
 
     def _note(self, at: float, seat: Seat, what: What) -> None:
-        self.facts.append(Fact(at=at, who=seat.who.id, what=what))
+        seat.noted_at = max(at, seat.noted_at)  # a fact that came late is none before what it is told after
+        self.facts.append(Fact(at=seat.noted_at, who=seat.who.id, what=what))
 
 
 def _newer(old: Participant, new: Participant) -> Participant:

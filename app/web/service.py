@@ -10,6 +10,7 @@ from app.connections import Connections, Seal
 from app.listening import Listening
 from app.live import Live
 from app.pipeline import Pipeline
+from app.replay.archive import Archive
 from app.settings import Settings
 from app.store.desk import Desk
 from app.store.review import Review
@@ -25,6 +26,7 @@ class Service:
     now: Callable[[], float]
     desk: Desk
     review: Review
+    archive: Archive
     seal: Seal
     connections: Connections
     pipeline: Pipeline

@@ -53,7 +53,7 @@ CLOSED = lesson(inside=[teacher()], at=START, waiting_room=True)
         ({}, CLOSED, waits(stranger(1), DUE), ()),
         ({}, CLOSED, waits(named(2), DUE), ()),
         ({}, CLOSED, joined(pupil(2), DUE), ()),
-        ({}, CLOSED, joined(named(2), DUE), ("hold n2",)),
+        ({}, CLOSED, joined(named(2), DUE), ()),  # roster_only says what a name of the list is worth
         ({}, CLOSED, joined(teacher("t2"), DUE), ()),
         # whose coming tells nothing of him is judged by the list
         ({}, CLOSED, joined(NOBODY, DUE), ()),
@@ -66,6 +66,8 @@ CLOSED = lesson(inside=[teacher()], at=START, waiting_room=True)
         ({}, LessonState(lesson="l1"), ticked(DUE), ()),
         # nobody is judged without a list
         ({}, lesson(pupils=0, at=START, waiting_room=True), joined(stranger(1), DUE), ("alert",)),
+        # and no door is closed behind which everybody would wait
+        ({}, lesson(pupils=0, inside=[teacher()], at=START), joined(stranger(1), DUE), ("alert",)),
     ],
 )  # fmt: skip
 def test_when_the_door_closes_and_for_whom(
@@ -80,6 +82,7 @@ def test_the_clock_is_asked_to_close_the_door_in_time() -> None:
     assert wake_at(rules, CLOSED) is None
     assert wake_at(rules, fold(BEFORE, pressed("unlock", at=START + 9))) is None
     assert wake_at(rules, fold(BEFORE, ended(START + 9))) is None
+    assert wake_at(rules, lesson(pupils=0, inside=[teacher()], at=START)) is None
 
 
 @pytest.mark.parametrize("hidden", [frozenset(), frozenset({Hidden.WAITING_ROOM})])

@@ -260,3 +260,14 @@ def test_of_a_crowd_at_the_door_a_few_are_told() -> None:
     world.tell(*(waits(stranger(n), LATER + n) for n in range(1, 30)))
     assert in_short(world.made) == tuple(f"alert x{n}" for n in range(1, 7))
     assert in_short(world.tell(waits(stranger(40), LATER + 100))) == ("alert x40",)
+
+
+def test_a_pupil_stays_when_a_second_person_on_his_link_is_sent_out() -> None:
+    """Field.md 0.2: one personal link may serve two people. The press was about one; the other was there before."""
+    second, third = replace(pupil(1), id="second"), replace(pupil(1), id="third")
+    world = Rehearsal(only("roster_only"), lesson(inside=[teacher(), pupil(1)]))
+    world.tell(joined(second, LATER + 1))
+    assert in_short(world.tell(pressed("hold", second, at=LATER + 2))) == ("hold second",)
+    assert in_short(world.tell(waits(second, LATER + 3))) == ()
+    assert in_short(world.tell(polled([teacher(), pupil(1)], [second], at=LATER + 4))) == ()
+    assert in_short(world.tell(joined(third, LATER + 5))) == ("hold third",)

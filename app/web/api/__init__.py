@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Security
 from fastapi.security import HTTPBearer
 
-from app.web.api import connections, courses, lessons, policies, preparations, terms
+from app.web.api import connections, courses, lessons, policies, preparations, replays, terms
 from app.web.api.shapes import ProblemDocument
 
 _PROBLEM: dict[str, Any] = {"model": ProblemDocument}
@@ -24,5 +24,5 @@ router = APIRouter(
         503: _PROBLEM | {"description": "The platform or Menshen is busy; `Retry-After` says when to come again"},
     },
 )
-for _part in (connections, courses, policies, preparations, lessons, terms):
+for _part in (connections, courses, policies, preparations, lessons, replays, terms):
     router.include_router(_part.router)

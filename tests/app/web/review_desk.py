@@ -13,6 +13,7 @@ from app.clock import Clock
 from app.connections import Seal
 from app.listening import Listening
 from app.live import Live
+from app.replay.archive import Archive
 from app.settings import Settings
 from app.store.desk import Desk, UserRole
 from app.store.desk.tokens import TokenKind
@@ -43,6 +44,7 @@ class ReviewDesk:
         listening = Listening(school.pipeline, school.connections, leases, clock, lambda: school.at)
         service = Service(
             settings=settings, now=lambda: school.at, desk=self.desk, review=school.review, seal=seal,
+            archive=Archive(school.reader),
             connections=school.connections, pipeline=school.pipeline, live=Live(), words=words.load(),
             pages=pages.templates(), start_raid=practice.start_raid, listening=listening,
         )  # fmt: skip
