@@ -23,7 +23,7 @@ import uvloop
 from bench.school import School
 from bench.wire import Platform, Pool
 
-PARTS = ("rates", "wave", "lessons", "panels")
+PARTS = ("rates", "wave", "lessons", "panels", "replay")
 SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
 
 
@@ -262,6 +262,14 @@ async def panels(show: Callable[[object], None], number: int = 3000) -> None:
         show(await fan_out(bench.port, bench.database, bench.pool, bench.school, number))
 
 
+async def replay(show: Callable[[object], None]) -> None:
+    """A long recorded lesson run again, in this process."""
+    from bench.replays import measured as lesson_again
+
+    for line in lesson_again():
+        show(line)
+
+
 async def main(parts: list[str]) -> None:
     """Run the parts and keep the figures."""
     lines: list[str] = []
@@ -272,7 +280,7 @@ async def main(parts: list[str]) -> None:
 
     for part in parts:
         show(f"--- {part}")
-        await {"rates": rates, "wave": wave, "lessons": lessons, "panels": panels}[part](show)
+        await {"rates": rates, "wave": wave, "lessons": lessons, "panels": panels, "replay": replay}[part](show)
 
 
 if __name__ == "__main__":

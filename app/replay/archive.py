@@ -36,9 +36,15 @@ class Archive:
         """
         with self._reader.begin() as db:
             found = recording.of_lesson(db, school, lesson)
+            rows = found.rows
             if gently:
-                found.rows = _giving_way(found.rows)
-            yield found
+                found.rows = _giving_way(rows)
+            try:
+                yield found
+            finally:
+                found.close()
+                found.rows = rows
+                found.close()
 
     def school_of(self, lesson: str) -> str:
         """The school of a lesson by its id, where there are several. Raises NotFound."""
@@ -62,14 +68,13 @@ class Archive:
                 db, select(t.courses.c.policy).where(t.courses.c.school_id == school, t.courses.c.id == course)
             )
 
-    def since(self, school: str, course: str, began: float, limit: int) -> Sequence[tuple[str, int]]:
+    def since(self, school: str, course: str, began: float) -> Sequence[tuple[str, int]]:
         """(id, rows) of the lessons of a course that began since then and are over, newest first."""
         c = t.lessons.c
         query = (
             select(c.id, c.number)
             .where(c.school_id == school, c.course_id == course, c.started_at >= began, c.ended_at.is_not(None))
             .order_by(c.started_at.desc(), c.id)
-            .limit(limit)
         )
         with self._reader.begin() as db:
             return [(row.id, row.number) for row in db.execute(query)]
