@@ -39,7 +39,7 @@ def said(root: ElementTree.Element) -> list[str]:
 
 def test_both_sides_one_below_the_other_with_their_marks() -> None:
     root = parsed(draw(BOTH, ENGLISH, policy="strict"))
-    assert root.get("viewBox", "").startswith("0 0 390 ")
+    assert root.get("viewBox", "").startswith("0 0 330 ")
     assert [t for t in said(root) if t in ("What happened", "Under strict")] == ["What happened", "Under strict"]
     assert said(root).count("roster_only") == said(root).count("emergency") == 2  # the same lines on both sides
     bars = [r for r in root.iter(f"{SVG}rect") if r.get("class") == "bar"]
