@@ -40,7 +40,7 @@ def test_every_choice_runs(review_desk: ReviewDesk, lesson: str, policy: str) ->
     page = review_desk.as_page("it").get(f"/lessons/{lesson}/replay?lang=en&policy={policy}")
     assert page.status_code == 200
     text = text_of(page.text)
-    assert "The record holds" in text
+    assert "The decisions follow" in text
     assert "Strangers who got in" in text
     assert f'<option value="{policy}" selected' in page.text
     assert "replay-title" in page.text
@@ -53,7 +53,7 @@ def test_by_other_rules_the_difference_is_listed(review_desk: ReviewDesk, lesson
     assert "user8812" not in text
 
 
-@pytest.mark.parametrize(("language", "word"), [("zh-Hans", "记录可信"), ("vi", "Bản ghi đáng tin"), ("en", "record")])
+@pytest.mark.parametrize(("language", "word"), [("zh-Hans", "各项决定与当时情况相符"), ("vi", "Các quyết định đúng theo diễn biến"), ("en", "record")])
 def test_it_speaks_the_readers_language(review_desk: ReviewDesk, lesson: str, language: str, word: str) -> None:
     page = review_desk.as_page("it").get(f"/lessons/{lesson}/replay?policy=lecture&lang={language}")
     assert word in page.text
