@@ -107,7 +107,8 @@ def _again(settings: KeepOut, state: LessonState, person: Person) -> Iterator[De
     stays = _stays([r for r, _, _ in found])
     facts = max(strong + weak for _, strong, weak in found)
     hold = keep_away(person, ActionKind.HOLD, "came_back", Severity.HIGH, "keep_out")
-    if settings.ban and stays > 1 and sure and facts > 1:
+    stranger = person.match.trust is Trust.STRANGER  # who has a pupil's name waits at the most: it may be the pupil
+    if settings.ban and stranger and stays > 1 and sure and facts > 1:
         ban = replace(hold.action, kind=ActionKind.BAN)
         yield replace(
             hold, action=ban, reason="came_back_again", facts=facts, expires_after=settings.ban_minutes * 60.0

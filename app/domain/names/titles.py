@@ -133,8 +133,13 @@ def unclassed(text: str) -> str:
     return _CLASS.sub(" ", text)
 
 
+_GLUED = re.compile(r"^\d{1,4}(?=[^\W\d_]{2})")  # "07bùi thanh bảo": the seat, and no space after it
+
+
 def unnumbered(words: list[str]) -> list[str]:
     """Words without class and seat numbers, unless the number is all that tells this one from others."""
+    if len(words) > 1 and not _CLASS_WORD.match(words[0]) and (glued := _GLUED.match(words[0])):
+        return [words[0][glued.end() :], *words[1:]]
     kept = [w for w in words if not _CLASS_WORD.match(w)]
     if len(kept) == len(words):
         return words

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.domain import events as ev
 from app.domain.actions import SENDS_OUT, ActionKind, OutcomeKind, Severity
-from app.domain.people import Participant, Trust, match
+from app.domain.people import Match, Participant, Trust, match
 from app.domain.state.people import described, in_charge, joined, left, said, sends, stream, waits
 from app.domain.state.poll import polled
 from app.domain.state.room import button, ended, lost, regained, settings, settled, started
@@ -79,15 +79,16 @@ def _taken_over(
 
 
 def _remembered(state: LessonState, standing: Standing, target: Participant) -> LessonState:
-    """Whom a measure sends out, and whose offence it answers to. Letting somebody in again forgets the first."""
+    """Whom a measure sends out, and whose offence it answers to. Letting somebody in again forgets the first:
+    a human whomever he wants, a rule whom the list knows.
+    """
     if standing.action.kind in SENDS_OUT:
-        known = state.person(target.id)
-        found = known.match if known else match(state.roster, target)
+        found = _found(state, target)
         sent = Removed(
             at=standing.at, participant=target, trust=found.trust, entry=found.entry, human=bool(standing.by)
         )
         state = state.but(removed=(*state.removed, sent)[-REMEMBER_REMOVED:])
-    elif standing.by and standing.action.kind in LETS_IN:
+    elif standing.action.kind in LETS_IN and (standing.by or _found(state, target).trust is not Trust.STRANGER):
         state = state.but(removed=tuple(r for r in state.removed if r.participant.id != target.id))
     if standing.strike and (person := state.person(target.id)):
         key = lasting(person)
@@ -102,6 +103,11 @@ def _about_pupil(state: LessonState, standing: Standing) -> bool:
     target = standing.action.target
     person = state.person(target.id) if target and standing.strike else None
     return person is not None and not person.staff and person.match.trust is Trust.VERIFIED
+
+
+def _found(state: LessonState, target: Participant) -> Match:
+    known = state.person(target.id)
+    return known.match if known else match(state.roster, target)
 
 
 def framed(state: LessonState, e: ev.LessonFramed) -> LessonState:

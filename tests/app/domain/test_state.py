@@ -447,8 +447,15 @@ def test_whom_a_measure_sent_out_is_remembered_until_a_human_lets_him_in() -> No
     state = note(state, standing(ActionKind.MUTE, stranger(2), at=T, id="i3"))
     assert [(r.participant.id, r.trust, r.human) for r in state.removed] == [("x1", Trust.STRANGER, False)]
     state = note(state, standing(ActionKind.ADMIT, stranger(1), at=T + 1, id="i4"))
-    assert len(state.removed) == 1  # a rule's word is no forgiveness
+    assert len(state.removed) == 1  # a rule's word is no forgiveness for somebody nobody knows
     assert note(state, standing(ActionKind.ADMIT, stranger(1), at=T + 1, id="i5", by="u1")).removed == ()
+
+
+def test_whom_a_rule_lets_in_by_the_list_has_not_come_back() -> None:
+    state = lesson(inside=[teacher(), named(2)])
+    state = note(state, standing(ActionKind.HOLD, named(2), at=T, id="i1"))
+    assert [r.trust for r in state.removed] == [Trust.CLAIMED]
+    assert note(state, standing(ActionKind.ADMIT, named(2), at=T + 1, id="i2")).removed == ()
 
 
 def test_an_offence_is_put_to_the_account_of_the_person_and_not_of_the_presence() -> None:
