@@ -24,7 +24,7 @@ from bench.rules import rules
 from bench.school import School
 from bench.wire import Platform, Pool
 
-PARTS = ("rules", "rates", "wave", "lessons", "panels")
+PARTS = ("rules", "rates", "wave", "lessons", "panels", "replay")
 SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
 
 
@@ -263,6 +263,14 @@ async def panels(show: Callable[[object], None], number: int = 3000) -> None:
         show(await fan_out(bench.port, bench.database, bench.pool, bench.school, number))
 
 
+async def replay(show: Callable[[object], None]) -> None:
+    """A long recorded lesson run again, in this process."""
+    from bench.replays import measured as lesson_again
+
+    for line in lesson_again():
+        show(line)
+
+
 async def main(parts: list[str]) -> None:
     """Run the parts and keep the figures."""
     lines: list[str] = []
@@ -276,7 +284,8 @@ async def main(parts: list[str]) -> None:
         if part == "rules":  # pure functions: nothing to wait for
             rules(show)
         else:
-            await {"rates": rates, "wave": wave, "lessons": lessons, "panels": panels}[part](show)
+            parts_by_name = {"rates": rates, "wave": wave, "lessons": lessons, "panels": panels, "replay": replay}
+            await parts_by_name[part](show)
 
 
 if __name__ == "__main__":

@@ -288,16 +288,28 @@ def taken_back(standing: Standing, rule: str, reason: str) -> Decision:
 
 def wake(settings: Restraint, state: LessonState) -> float | None:
     """When the next measure's time is up."""
-    return min((ends_at(state, s) for s in temporary(state)), default=None)
+    due = min((ends_at(state, s) for s in temporary(state)), default=float("inf"))
+    return None if due == float("inf") else due
 
 
 def ends_at(state: LessonState, standing: Standing) -> float:
-    """When a measure is taken back. A waiting room stays while somebody unknown waits, for he might walk in by that."""
+    """When a measure is taken back; infinity = not while the room is calmed, but for a lock.
+
+    A waiting room stays while somebody unknown waits, for he might walk in by that.
+    """
     until = standing.until or 0.0
+    if state.calmed and standing.button != "calm" and standing.action.target is None:
+        return max(until, _calm_lock(state)) if standing.action.kind is ActionKind.LOCK else float("inf")
     if until > state.now or standing.action.kind is not ActionKind.OPEN_WAITING_ROOM:
         return until
     late = max((p.since for p in state.waiting.values() if not p.trusted), default=0.0) + WAITS
     return until if late <= state.now else min(late, state.now + LOOK)
+
+
+def _calm_lock(state: LessonState) -> float:
+    """When the lock that calm asked for ends."""
+    locks = (s.until for s in state.intents.values() if s.button == "calm" and s.action.kind is ActionKind.LOCK)
+    return max((until for until in locks if until is not None), default=0.0)
 
 
 def temporary(state: LessonState) -> Iterator[Standing]:

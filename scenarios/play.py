@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.drill.classroom.webhooks import sign
+from app.replay.again import Again, again
 from app.replay.truth import calm_after, disturbances, disturbed_seconds, longest_wait, stays
 from app.store.review import Filter
 from scenarios import hours, wire
@@ -173,9 +174,15 @@ def _touched(stage: Stage, end: float) -> list[Touch]:
 
 
 async def _record(house: House) -> dict[str, Any]:
-    """What the service has on record: how many incidents, and whether the chain of all rows holds."""
+    """What the service has on record: how many incidents, whether its chain holds and it follows from its events."""
     review = house.app.service.review
     return {
         "incidents": len(review.incidents(SCHOOL, Filter()).items),
         "chain": all(walked.broken is None for walked in review.walk(SCHOOL)),
+        "again": tuple(_again(house, record.id) for record in house.app.service.desk.lessons.page(SCHOOL).items),
     }
+
+
+def _again(house: House, lesson: str) -> Again:
+    with house.app.service.archive.open(SCHOOL, lesson) as recording:
+        return again(recording)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.replay.again import Again
 from app.replay.truth import Span
 
 
@@ -65,6 +66,7 @@ class Score:
     stays: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)  # of hostile people and of all pupils
     incidents: int = 0
     chain: bool = True  # the hash chain of the record holds
+    again: tuple[Again, ...] = ()  # whether the record follows from its events, lesson by lesson
     rows: tuple[tuple[float, str], ...] = ()  # (at, kind) of everything in the log
     notes: Mapping[str, Any] = field(default_factory=dict)
 

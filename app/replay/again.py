@@ -55,10 +55,13 @@ class Again:
 def again(recording: Recording) -> Again:
     """Run it again. It ends at the first row that comes out otherwise. Raises Invalid for what cannot be run."""
     done = _Run(recording)
-    for row in recording.rows:
-        if found := done.compare(row):
-            return done.result(found)
-    return done.result(done.missing())
+    try:
+        for row in recording.rows:
+            if found := done.compare(row):
+                return done.result(found)
+        return done.result(done.missing())
+    finally:
+        recording.close()
 
 
 class _Run:

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import Connection, Engine, and_, select
+from sqlalchemy import Engine, and_, select
 
 from app.domain.errors import Invalid, NotFound
 from app.replay import recording, script
 from app.replay.recording import Recording, Row
 from app.replay.script import Script
+from app.store import layers
 from app.store import tables as t
+from app.store.layers import Kept
 from policies import documents
 from policies.base import Policy
 
@@ -36,9 +38,15 @@ class Archive:
         """
         with self._reader.begin() as db:
             found = recording.of_lesson(db, school, lesson)
+            rows = found.rows
             if gently:
-                found.rows = _giving_way(found.rows)
-            yield found
+                found.rows = _giving_way(rows)
+            try:
+                yield found
+            finally:
+                found.close()
+                found.rows = rows
+                found.close()
 
     def school_of(self, lesson: str) -> str:
         """The school of a lesson by its id, where there are several. Raises NotFound."""
@@ -49,27 +57,24 @@ class Archive:
         return str(found)
 
     def today(self, school: str, lesson: str) -> Policy:
-        """By what the course of a lesson is judged now. Raises NotFound."""
+        """By what the course of a lesson is judged now, all layers together. Raises NotFound."""
         mine = and_(t.lessons.c.school_id == school, t.lessons.c.id == lesson)
         course = and_(t.courses.c.school_id == t.lessons.c.school_id, t.courses.c.id == t.lessons.c.course_id)
         with self._reader.begin() as db:
-            return _policy(db, select(t.courses.c.policy).join(t.lessons, course).where(mine))
+            text = db.execute(select(t.courses.c.policy).join(t.lessons, course).where(mine)).scalar()
+            if text is None:
+                raise NotFound("no such lesson")
+            above = layers.texts(db, school)
+        told = [(level.value, json.loads(above[level])) for level in (Kept.DISTRICT, Kept.SCHOOL) if level in above]
+        return documents.layered([*told, ("course", json.loads(text))])[0]
 
-    def now(self, school: str, course: str) -> Policy:
-        """By what a course is judged now. Raises NotFound."""
-        with self._reader.begin() as db:
-            return _policy(
-                db, select(t.courses.c.policy).where(t.courses.c.school_id == school, t.courses.c.id == course)
-            )
-
-    def since(self, school: str, course: str, began: float, limit: int) -> Sequence[tuple[str, int]]:
+    def since(self, school: str, course: str, began: float) -> Sequence[tuple[str, int]]:
         """(id, rows) of the lessons of a course that began since then and are over, newest first."""
         c = t.lessons.c
         query = (
             select(c.id, c.number)
             .where(c.school_id == school, c.course_id == course, c.started_at >= began, c.ended_at.is_not(None))
             .order_by(c.started_at.desc(), c.id)
-            .limit(limit)
         )
         with self._reader.begin() as db:
             return [(row.id, row.number) for row in db.execute(query)]
@@ -80,13 +85,6 @@ def _giving_way(rows: Iterator[Row]) -> Iterator[Row]:
         if count % BREATH == 0:
             time.sleep(0.0005)  # without it a waiting event would wait for the interpreter's own switch, 5 ms
         yield row
-
-
-def _policy(db: Connection, query: Any) -> Policy:
-    text = db.execute(query).scalar()
-    if text is None:
-        raise NotFound("no such lesson or course")
-    return documents.policy(json.loads(text))
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def run(wish: Wish, database: Callable[[], str], echo: Callable[[str], object]) 
         found = _of_file(wish, path, policy) if _names_a_file(path) else _of_lesson(wish, database(), policy)
     except SQLAlchemyError as e:
         raise StoreError(f"the database cannot be read: {' '.join(str(e).split())[:200]}") from e
-    name = wish.policy or ("its own policy" if _names_a_file(path) else "today's policy")
+    name = Path(wish.policy).name or ("its own policy" if _names_a_file(path) else "today's policy")
     if wish.picture:
         _write(wish.picture, draw(found, ENGLISH, policy=name).encode())
     if wish.json:

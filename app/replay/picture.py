@@ -13,7 +13,7 @@ from app.replay.sides import Sides
 from app.replay.trace import Done
 from app.replay.truth import Span
 
-WIDTH, LEFT, RIGHT = 390.0, 30.0, 8.0
+WIDTH, LEFT, RIGHT = 330.0, 30.0, 8.0
 AREA, BAR, LINE, HEAD, AXIS = 64.0, 9.0, 27.0, 24.0, 22.0  # heights: people, disturbances, a rule, a heading, times
 SEEN = 5.0  # height of a single stranger, who must not vanish beside a large class
 TICKS = 4

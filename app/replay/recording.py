@@ -5,7 +5,7 @@ last line that says how many there were. Whatever is wrong is told with its line
 line at hand and the frames.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -43,12 +43,17 @@ class Row:
 
 @dataclass(slots=True, kw_only=True)
 class Recording:
-    """The rows can be gone through once; `frames` fills as they come."""
+    """The rows can be gone through once; `frames` fills as they come. Who does not read to the end closes it."""
 
     lesson: str
     key: str
     rows: Iterator[Row]
     frames: dict[str, Frame] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Let go of what the rows are read from."""
+        if isinstance(self.rows, Generator):
+            self.rows.close()
 
 
 class _Header(msgspec.Struct):
@@ -95,8 +100,14 @@ def of_lesson(db: Connection, school: str, lesson: str) -> Recording:
     named = db.execute(select(log.body).where(*mine, log.kind == "lesson.framed")).scalars()
     ids = [str(msgspec.json.decode(body).get("frame", "")) for body in named]
     kept = {i: Frame(id=i, told=told, private=private) for i, (told, private) in frames.read(db, school, ids).items()}
-    rows = db.execute(select(t.log).where(*mine).order_by(log.number).execution_options(yield_per=500))
-    return Recording(lesson=lesson, key=found, rows=map(_stored, rows), frames=kept)
+    query = select(t.log).where(*mine).order_by(log.number).execution_options(yield_per=500)
+    return Recording(lesson=lesson, key=found, rows=_read_rows(db, query), frames=kept)
+
+
+def _read_rows(db: Connection, query: Any) -> Generator[Row, None, None]:
+    with db.execute(query) as found:
+        for row in found:
+            yield _stored(row)
 
 
 def _stored(row: Any) -> Row:

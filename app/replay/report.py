@@ -77,7 +77,7 @@ def report(
 def happened(rows: Iterable[Told], roster: Roster, hostile: Iterable[str] | None = None) -> Report:
     """The figures of what was recorded."""
     trace = traced(rows)
-    return figures(trace, roster, suspects(trace, roster) if hostile is None else hostile, over=False)
+    return figures(trace, roster, suspects(trace, roster) if hostile is None else hostile, over=trace.over)
 
 
 def figures(

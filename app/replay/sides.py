@@ -10,7 +10,7 @@ from app.replay.play import play
 from app.replay.recording import Recording
 from app.replay.report import Report, figures, only, report, suspects
 from app.replay.script import Script
-from app.replay.trace import Done, traced
+from app.replay.trace import Done, Trace, traced
 from policies.base import Policy
 
 Opened = Callable[[], AbstractContextManager[Recording]]  # each time from the beginning
@@ -51,16 +51,36 @@ def of_recording(opened: Opened, policy: Policy | None = None) -> Sides:
         proof = again(recording)
     with opened() as recording:
         trace = traced(recording.rows)
+    left, right, script = _under(opened, policy, trace)
+    if proof.forgotten:
+        right = None
+    listed = len(script.course.roster.entries)
+    start = trace.start if trace.start is not None else script.start
+    return Sides(title=script.title, start=start, again=proof, left=left, right=right, listed=listed)
+
+
+def of_policies(opened: Opened, one: Policy, other: Policy) -> tuple[Report, Report] | None:
+    """A recorded lesson under two policies; None = what it rests on is erased. Raises Invalid."""
+    with opened() as recording:
+        trace = traced(recording.rows)
+    if trace.erased:
+        return None
+    _, before, _ = _under(opened, one, trace)
+    _, after, _ = _under(opened, other, trace)
+    return (before, after) if before and after else None
+
+
+def _under(opened: Opened, policy: Policy | None, trace: Trace) -> tuple[Report, Report | None, Script]:
+    """What happened, and what would have under a policy; the second is None where names or lists are erased."""
     with opened() as recording:
         script = scripts.of_recording(recording, policy)
         roster, start = script.course.roster, trace.start if trace.start is not None else script.start
         hostile = suspects(trace, roster)
         left = figures(trace, roster, hostile, over=trace.over)
-        right = None
-        if not (proof.forgotten or _erased(recording)):
-            played = play(script.attempts, script.course, script.card, terms=script.terms, keep_rows=False)
-            right = report(played, roster, start, hostile, end=max(trace.end, start))
-    return Sides(title=script.title, start=start, again=proof, left=left, right=right, listed=len(roster.entries))
+        if trace.erased or any(not frame.private for frame in recording.frames.values()):
+            return left, None, script
+        played = play(script.attempts, script.course, script.card, terms=script.terms, keep_rows=False)
+        return left, report(played, roster, start, hostile, end=max(trace.end, start)), script
 
 
 def of_script(opened: Callable[[Policy | None], AbstractContextManager[Script]], policy: Policy | None = None) -> Sides:
@@ -79,7 +99,3 @@ def of_script(opened: Callable[[Policy | None], AbstractContextManager[Script]],
 def _played(script: Script) -> Report:
     played = play(script.attempts, script.course, script.card, terms=script.terms, keep_rows=False)
     return report(played, script.course.roster, script.start, script.hostile, belong=script.belong)
-
-
-def _erased(recording: Recording) -> bool:
-    return any(not frame.private for frame in recording.frames.values())

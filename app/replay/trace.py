@@ -45,6 +45,7 @@ class Trace:
     start: float | None = None
     end: float = 0.0
     over: bool = False  # the lesson was ended
+    erased: int = 0  # rows that have lost their names
     rows: int = 0
     presses: int = 0
     facts: list[Fact] = field(default_factory=list)
@@ -92,6 +93,7 @@ def traced(rows: Iterable[Told], roster: Roster | None = None) -> Trace:
     state = LessonState(lesson="", roster=roster or Roster())
     for row in rows:
         trace.told(row.at, row.kind)
+        trace.erased += row.private is None
         if trace.rows > MOST:
             raise Invalid(problems=((row.where, f"more than {MOST} rows: too long to be compared"),))
         try:

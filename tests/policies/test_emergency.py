@@ -13,17 +13,21 @@ from policies.documents import policy as from_document
 from tests.builders import (
     LATER,
     MINUTE,
+    START,
     Rehearsal,
     ended,
     in_short,
+    joined,
     lesson,
     only,
     policy,
     pressed,
     pupil,
+    roster,
     settled,
     shares,
     standing,
+    started,
     stranger,
     switched,
     teacher,
@@ -251,3 +255,25 @@ def test_a_lesson_that_nobody_calmed_has_nothing_to_give_back() -> None:
     state = lesson(inside=[teacher()], locked=True, chat_closed=True)
     assert isinstance(state, LessonState)
     assert Rehearsal(only("emergency"), state).tell(pressed("restore")) == ()
+
+
+def test_what_a_rule_closed_before_calm_stays_as_long_as_the_rule_wanted() -> None:
+    """Calm finds chat and sharing closed for a while; restore leaves them so, and their time is up only after it."""
+    room = Rehearsal(policy("lecture"), LessonState(lesson="l1", roster=roster(3)))
+    room.tell(started(), joined(teacher(), START), joined(pupil(1), START + 1))
+    room.settle(at=START + 2)
+    before = room.state.switches
+    assert before.chat_closed
+    assert before.share_restricted
+    room.tell(pressed("calm", at=START + 60))
+    room.settle(at=START + 61)
+    room.tell(ticked(START + 10 * MINUTE))  # the quiet start would be over
+    room.settle(at=START + 10 * MINUTE + 1)
+    assert room.state.switches.chat_closed
+    room.tell(pressed("restore", at=START + 11 * MINUTE))
+    room.settle(at=START + 11 * MINUTE + 1)
+    assert room.state.switches.share_restricted
+    room.tell(ticked(START + 11 * MINUTE + 2))
+    room.settle(at=START + 11 * MINUTE + 3)
+    assert room.state.switches.chat_closed is False
+    assert room.state.switches.share_restricted

@@ -62,18 +62,20 @@ def note(state: LessonState, standing: Standing) -> LessonState:
 def _taken_over(
     state: LessonState, intents: dict[str, Standing], standing: Standing
 ) -> tuple[LessonState, dict[str, Standing]]:
-    """What is in force for a time only and is asked for again ends when the newer one does, not before."""
+    """What is in force for a time only and is asked for again ends when the newer one does, not before.
+
+    Calm takes nothing over: restore gives the room back as calm found it (policies/restraint.py waits meanwhile).
+    """
     sets = SETS.get(standing.action.kind)
     change = state.changes.get(sets[0]) if sets else None
     owner = intents.get(change.intent) if change else None
-    if sets is None or change is None or owner is None or owner.until is None:
+    if sets is None or change is None or owner is None or owner.until is None or standing.button == "calm":
         return state, intents
     if owner.id == standing.id or getattr(state.switches, sets[0]) is not sets[1]:
         return state, intents
     intents[owner.id] = replace(owner, until=None)
     newer = replace(change, intent=standing.id)
-    calm = {**state.calm, sets[0]: newer} if standing.button == "calm" else state.calm
-    return state.but(changes={**state.changes, sets[0]: newer}, calm=calm), intents
+    return state.but(changes={**state.changes, sets[0]: newer}), intents
 
 
 def _remembered(state: LessonState, standing: Standing, target: Participant) -> LessonState:

@@ -68,7 +68,8 @@ def button(state: LessonState, e: ev.ButtonPressed) -> LessonState:
     opened = state.opened | {_OPENS[e.button]} if e.button in _OPENS else state.opened
     if e.button in _CLOSES:
         opened = opened - set(_CLOSES[e.button])
-    state = state.but(pressed=(*state.pressed, e.key)[-KEEP_ROWS:], opened=opened)
+    calmed = e.button == "calm" or (state.calmed and e.button != "restore")
+    state = state.but(pressed=(*state.pressed, e.key)[-KEEP_ROWS:], opened=opened, calmed=calmed)
     if e.button in _BARS:
         return barred(state, e.participant)
     if e.button == "admit":

@@ -192,6 +192,7 @@ class LessonState:
     gone: Mapping[str, float] = field(default_factory=dict)
     switches: ev.Switches = field(default_factory=ev.Switches)
     changes: Mapping[str, Change] = field(default_factory=dict)
+    calmed: bool = False  # the calm button was pressed, and restore was not since
     calm: Mapping[str, Change] = field(default_factory=dict)  # what the calm button changed, by switch
     barred: frozenset[str] = frozenset()  # whom a human sent out to wait: presences, roster entries, names of entries
     opened: frozenset[str] = frozenset()  # switches that a human opened on purpose: rules respect that

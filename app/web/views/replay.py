@@ -129,8 +129,8 @@ def _proof(again: Again | None, reader: Reader) -> tuple[str, str, str]:
         note = words("Names of this lesson are erased. What rests on them cannot come out the same any more.")
     if again.same:
         said = words.many(
-            "The record holds: run again by the rules of that day, {count} row comes out byte for byte.",
-            "The record holds: run again by the rules of that day, {count} rows come out byte for byte.",
+            "The decisions follow from what happened: by the rules of that day, {count} row comes out byte for byte.",
+            "The decisions follow from what happened: by the rules of that day, {count} rows come out byte for byte.",
             again.rows,
         )
         return "ok", said, note

@@ -10,6 +10,8 @@ from app.domain.actions import Button, OutcomeKind, Severity
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.incidents import IncidentStatus, Verdict
 from app.domain.people import Participant
+from app.replay.again import again
+from app.replay.recording import of_lesson
 from app.store import codec
 from app.store import tables as t
 from app.store.review import Filter, Judgement
@@ -294,3 +296,54 @@ def test_an_intent_that_is_still_to_be_done_is_left_alone(school: School) -> Non
     target = codec.action_from(hold.action).target
     assert target
     assert target.name == STRANGER.name
+
+
+# --- what lessons were judged by --------------------------------------------------------------------------------------
+
+
+def frames_of(school: School) -> list[tuple[str, bool]]:
+    """The frames by their last use, and whether each still has its class list."""
+    with school.reader.begin() as db:
+        found = db.execute(select(t.frames).order_by(t.frames.c.used_at)).all()
+    return [(row.id, bool(row.private)) for row in found]
+
+
+def test_a_class_list_that_judged_is_erased_like_the_names_of_its_lessons(school: School) -> None:
+    school.begin(MATHS)
+    school.begin(MUSIC, NINE + 40 * DAY)
+    before = frames_of(school)
+    assert [listed for _, listed in before] == [True, True]
+    school.review.erase(NINE + 30 * DAY)
+    assert frames_of(school) == [(before[0][0], False), before[1]]
+    with school.reader.begin() as db:
+        told = db.execute(select(t.frames.c.told)).scalars().all()
+    assert all("roster_only" in text and "王小明" not in text and "a-wang" not in text for text in told)
+
+
+def test_a_list_that_still_judges_stays_and_one_that_judges_again_comes_back(school: School) -> None:
+    school.begin(MATHS)
+    ((frame, _),) = frames_of(school)
+    school.review.erase(NINE + DAY / 2)  # the lesson may still run
+    assert frames_of(school) == [(frame, True)]
+    school.review.erase(NINE + 2 * DAY)
+    assert frames_of(school) == [(frame, False)]
+    school.hear(MATHS, ev.LessonEnded(at=NINE + 2 * DAY))
+    school.begin(MATHS, NINE + 3 * DAY)
+    assert frames_of(school) == [(frame, True)]
+
+
+def test_a_replay_of_an_erased_lesson_says_so(school: School) -> None:
+    lesson = school.begin(MATHS)
+    school.raid(MATHS, NINE + 60)
+    for case in school.listed():
+        school.review.judge(SCHOOL, case.id, Judgement(verdict=Verdict.BENIGN, note="", reviewer="it@school.example"))
+    school.hear(MATHS, ev.LessonEnded(at=NINE + 600))
+    with school.reader.begin() as db:
+        assert again(of_lesson(db, SCHOOL, lesson)).same
+    school.at += 40 * DAY
+    school.review.erase(school.at)
+    with school.reader.begin() as db:
+        found = again(of_lesson(db, SCHOOL, lesson))
+    assert found.forgotten
+    assert found.erased > 0
+    assert found.unlisted == 1

@@ -248,7 +248,7 @@ def test_pupils_of_the_list_who_come_and_go_are_no_news() -> None:
 def test_rows_nobody_can_read_still_make_a_line() -> None:
     odd: tuple[dict[str, Any], ...] = (
         {},
-        {"action": None, "reason": None, "params": None, "severity": "high", "rule": "flood"},
+        {"action": None, "reason": None, "params": None, "severity": "high", "rule": "gravity"},
         {"action": {"kind": "levitate", "target": {"name": None}}, "reason": "magic", "params": [["a", 1]]},
     )
     rows = [Row(number=n, at=START, kind="intent", body=body) for n, body in enumerate(odd)]
@@ -257,7 +257,7 @@ def test_rows_nobody_can_read_still_make_a_line() -> None:
     state = rooms.calm().state
     lines = views.lesson(state, rows, NATIVE, rooms.reader(load()[Language.EN]), title="x").timeline
     assert [line.number for line in lines] == [9, 2, 1, 0]
-    assert lines[2].why == "The rule “<bdi>flood</bdi>” asked for this"
+    assert lines[2].why == "The rule “<bdi>gravity</bdi>” asked for this"
 
 
 # --- names and moments ------------------------------------------------------------------------------------------------
