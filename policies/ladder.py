@@ -45,7 +45,7 @@ class Ladder(Settings):
         stricter="lower", ge=1, le=10,
     )  # fmt: skip
     apart_seconds: int = setting(
-        5, "seconds within which several offences of one person count as one (0 to 120)",
+        3, "seconds within which several offences of one person count as one (0 to 120)",
         stricter="lower", ge=0, le=120,
     )  # fmt: skip
     carry_days: int = setting(

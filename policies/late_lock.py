@@ -7,14 +7,23 @@ only some minutes later; until then strangers are put out as they come.
 from collections.abc import Iterator
 
 from app.domain.actions import Action, ActionKind, Decision, Lane, OutcomeKind, Severity
-from app.domain.events import ClockTicked, Event, ParticipantJoined, ParticipantWaiting, PersonEvent, RosterPolled
-from app.domain.people import Trust
+from app.domain.events import (
+    ClockTicked,
+    Event,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantWaiting,
+    PersonEvent,
+    RosterPolled,
+)
+from app.domain.people import Trust, match
 from app.domain.state import LessonState, Person, Status
 from policies.base import Contradiction, Rule, Settings, setting
 from policies.door import closed, rest_of_lesson
 from policies.roster_only import admit, keep_away, no_roster, perhaps_known, tried, unnamed
 
 AGAIN = 60.0  # seconds before a door that did not close is asked to close once more
+LETS_BACK = 120.0  # seconds for which the door is open for a pupil who has lost his line
 NEVER = float("inf")
 _CLOSES = (ActionKind.OPEN_WAITING_ROOM, ActionKind.LOCK)
 
@@ -52,6 +61,9 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
     if not state.listed:
         yield from no_roster(state, "late_lock")  # behind a closed door everybody would wait, and nobody be let in
         return
+    if isinstance(event, ParticipantLeft):
+        yield from _lets_back(state, event)
+        return
     kind, at = _wanted(settings, state, due)
     if state.now >= at:
         yield Decision(
@@ -70,6 +82,29 @@ def decide(settings: LateLock, state: LessonState, event: Event) -> Iterator[Dec
         for person in state.inside.values():
             if person.since >= due and unnamed(person) and not tried(state, person):
                 yield from _late(state, person)
+
+
+def _lets_back(state: LessonState, event: ParticipantLeft) -> Iterator[Decision]:
+    """Where there is no waiting room, our lock would keep out a pupil whose line has broken: it opens for a moment.
+
+    Strangers who use that moment are put out as they come.
+    """
+    change = state.changes.get("locked") if state.switches.locked else None
+    lock = state.intents.get(change.intent) if change else None
+    sent = any(r.participant.id == event.participant.id for r in state.removed)
+    if lock is None or lock.rule != "late_lock" or sent:
+        return
+    if match(state.roster, event.participant).trust is not Trust.VERIFIED:
+        return
+    yield Decision(
+        action=Action(kind=ActionKind.UNLOCK),
+        rule="late_lock",
+        reason="late_reopened",
+        params=(("name", event.participant.name),),
+        severity=Severity.INFO,
+        lane=Lane.GUARD,
+        undo_of=lock.id,
+    )
 
 
 def _closed(state: LessonState) -> bool:
@@ -93,6 +128,8 @@ def _wanted(settings: LateLock, state: LessonState, due: float) -> tuple[ActionK
     if any(s.status is OutcomeKind.MANUAL for s in asked):
         return ActionKind.LOCK, NEVER
     again = max((s.at + AGAIN for s in asked), default=0.0)
+    let_back = (s for s in state.intents.values() if s.rule == "late_lock" and s.action.kind is ActionKind.UNLOCK)
+    again = max([again, *(s.at + LETS_BACK for s in let_back)])
     if not any(s.action.kind is ActionKind.OPEN_WAITING_ROOM and s.status is OutcomeKind.UNSUPPORTED for s in asked):
         return ActionKind.OPEN_WAITING_ROOM, max(due, again)
     hard = due + (settings.hard_minutes - settings.minutes) * 60.0
@@ -124,6 +161,6 @@ RULE = Rule(
     name="late_lock",
     settings=LateLock,
     decide=decide,
-    on=(ClockTicked, ParticipantWaiting, ParticipantJoined, RosterPolled),
+    on=(ClockTicked, ParticipantWaiting, ParticipantJoined, ParticipantLeft, RosterPolled),
     wake=wake,
 )

@@ -10,7 +10,8 @@ from typing import Literal
 
 from app.domain.actions import Action, ActionKind, Decision, Severity
 from app.domain.events import ChatPosted
-from app.domain.state import LessonState
+from app.domain.people import Trust
+from app.domain.state import LessonState, Person
 from policies.abuse import taken_back
 from policies.base import Rule, Settings, setting
 from policies.roster_only import identity_facts, told
@@ -29,18 +30,31 @@ class Links(Settings):
     )
 
 
+TIMES = 3  # lines with foreign addresses that somebody who belongs here may write ...
+WINDOW = 60.0  # ... in so many seconds before it counts as an offence
+
+
 def decide(settings: Links, state: LessonState, event: ChatPosted) -> Iterator[Decision]:
     """Staff may write what they like."""
     writer = state.person(event.participant.id)
     if not event.text or writer is None or writer.staff:
         return
-    known = writer.trusted or not state.listed
+    known = not state.listed or writer.trusted or writer.match.trust is Trust.CLAIMED
     if known and settings.pupils == "ignore":
         return
     if not leads_away(event.text, searcher(state.terms).sites):
         return
     if known:
         yield told(writer, "link_pupil", Severity.LOW, rule="links")
+        if _again(state, writer):
+            yield Decision(
+                action=Action(kind=ActionKind.WARN, target=writer.participant),
+                rule="links",
+                reason="link_pupil",
+                params=(("name", writer.participant.name),),
+                severity=Severity.LOW,
+                strike=True,
+            )
         return
     if event.message:
         yield taken_back(writer, event.message, rule="links", reason="link")
@@ -53,6 +67,13 @@ def decide(settings: Links, state: LessonState, event: ChatPosted) -> Iterator[D
         expires_after=settings.minutes * 60.0,
         strike=True,
     )
+
+
+def _again(state: LessonState, writer: Person) -> bool:
+    """Whether this is the third such line of somebody within a minute."""
+    sites, id = searcher(state.terms).sites, writer.participant.id
+    lines = (line.text for line in state.chat if line.participant == id and line.at > state.now - WINDOW)
+    return sum(leads_away(text, sites) for text in lines) >= TIMES
 
 
 # --- what leads away --------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Literal
 
 from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
 from app.domain.events import ClockTicked, Event, LessonStarted, ShareStarted
+from app.domain.people import Trust
 from app.domain.state import LessonState, Person, Status
 from policies.base import Contradiction, Rule, Settings, setting
 from policies.door import rest_of_lesson
@@ -68,6 +69,8 @@ def _started(settings: ShareGuard, state: LessonState, event: ShareStarted) -> I
     if opened or (settings.who != "hosts" and _time_to_share(settings, state, person)):
         if person.trusted or settings.who == "everyone":
             return
+        if opened and person.match.trust is Trust.CLAIMED:
+            return  # a human opened it for the class, and a name of the list is no stranger's
         if not state.listed:  # then nobody is known, and everybody would be a stranger
             yield from no_roster(state, "share_guard")
             return

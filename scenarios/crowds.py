@@ -65,7 +65,6 @@ def abuse() -> Script:
         cast=cast,
         about="A pupil writes abuse in three languages, spelled around every filter, every 3 s; eight others "
         "write lines that only look like it.",
-        later="Reading chat (flood, abuse) comes later: until then nobody but the teacher ends it.",
         wanted=(
             Wanted(text="the abuse is noticed", met=_noticed(names[4].key)),
             NOBODY_HURT,
@@ -89,7 +88,6 @@ def insider() -> Script:
         policy={"preset": "seminar"},
         cast=(teacher(), *names[:9], loud, *names[10:]),
         about="A pupil of the class plays music on the open microphone and swears in chat.",
-        later="Noticing a pupil's disturbance (flood, abuse) comes later: until then the teacher presses.",
         wanted=(
             Wanted(text="the pupil is muted and flagged", met=_noticed(names[9].key)),
             Wanted(text="and not put out", met=lambda s: not s.done("kick", "ban", "hold", who=names[9].key)),

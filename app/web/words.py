@@ -59,7 +59,16 @@ RULES = (
 REASONS = (
     *("stranger", "stranger_waits", "verified", "claimed_name", "claimed_twin", "claimed_free"),
     *("teacher_double", "teacher_title", "others_name"),
-    *("no_roster", "roster_shrunk", "late_lock", "late_pupil", "late_stranger", "quiet_start", "quiet_unmuted"),
+    *(
+        "no_roster",
+        "roster_shrunk",
+        "late_lock",
+        "late_pupil",
+        "late_reopened",
+        "late_stranger",
+        "quiet_start",
+        "quiet_unmuted",
+    ),
     *(
         "share_not_allowed",
         "share_hosts",

@@ -4,12 +4,14 @@ import pytest
 
 from adapters.drill.capabilities import without
 from adapters.drill.classroom.settings import Hidden
-from app.domain.actions import OutcomeKind, plan
+from app.domain.actions import ActionKind, OutcomeKind, plan
 from app.domain.events import Event
 from app.domain.people import Participant
-from app.domain.state import LessonState
+from app.domain.state import LessonState, note
 from policies import wake_at
+from policies.late_lock import LateLock, wake
 from tests.builders import (
+    LATER,
     MINUTE,
     START,
     Rehearsal,
@@ -17,12 +19,15 @@ from tests.builders import (
     fold,
     in_short,
     joined,
+    left,
     lesson,
     named,
     only,
     polled,
     pressed,
     pupil,
+    settled,
+    standing,
     stranger,
     teacher,
     ticked,
@@ -110,3 +115,34 @@ def test_the_lock_is_never_before_the_door() -> None:
     world.tell(ticked(START + 40 * MINUTE))
     world.settle(OutcomeKind.UNSUPPORTED, at=START + 40 * MINUTE)
     assert in_short(world.tell(ticked(START + 41 * MINUTE))) == ("lock",)
+
+
+# --- where a lock is all there is -------------------------------------------------------------------------------------
+
+
+def locked_by_us() -> LessonState:
+    """Our lock has taken effect: there is no waiting room here."""
+    state = lesson(inside=[teacher(), pupil(1), pupil(2), stranger(1)])
+    lock = standing(ActionKind.LOCK, at=LATER - 600, id="i1", rule="late_lock", reason="late_lock")
+    return fold(note(state, lock), settled(lock, OutcomeKind.CONFIRMED, LATER - 599))
+
+
+def test_a_pupil_whose_line_breaks_finds_the_door_open_for_a_moment() -> None:
+    room = Rehearsal(only("late_lock"), locked_by_us())
+    assert in_short(room.tell(left(pupil(1), LATER))) == ("unlock",)
+    room.settle(at=LATER + 1)
+    assert room.state.switches.locked is False
+    assert in_short(room.tell(joined(pupil(1, id="p1-again"), LATER + 30))) == ()
+    assert wake(LateLock(mode="enforce"), room.state) == LATER + 120
+
+
+@pytest.mark.parametrize("who", [stranger(1), named(3)])
+def test_for_others_it_stays_closed(who: Participant) -> None:
+    assert in_short(Rehearsal(only("late_lock"), locked_by_us()).tell(left(who, LATER))) == ()
+
+
+def test_it_stays_closed_too_behind_a_pupil_who_was_sent_out_and_where_somebody_else_locked() -> None:
+    sent = note(locked_by_us(), standing(ActionKind.HOLD, pupil(1), at=LATER - 5, id="i2"))
+    assert in_short(Rehearsal(only("late_lock"), sent).tell(left(pupil(1), LATER))) == ()
+    theirs = lesson(inside=[teacher(), pupil(1)], locked=True)
+    assert in_short(Rehearsal(only("late_lock"), theirs).tell(left(pupil(1), LATER))) == ()

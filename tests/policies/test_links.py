@@ -10,7 +10,18 @@ from app.domain.state import LessonState
 from app.domain.terms import Terms
 from policies.links import leads_away
 from policies.terms.search import searcher
-from tests.builders import Rehearsal, in_short, lesson, named, only, pupil, says, stranger, teacher
+from tests.builders import (
+    LATER,
+    Rehearsal,
+    in_short,
+    lesson,
+    named,
+    only,
+    pupil,
+    says,
+    stranger,
+    teacher,
+)
 
 ROOM = lesson(inside=[teacher(), pupil(1), named(2), stranger(1)])
 AWAY = "http://evil.example/x"
@@ -85,7 +96,7 @@ def test_what_does_not(text: str) -> None:
     [
         ({}, ROOM, says(stranger(1), AWAY, message="m1"), ("delete_message x1", "silence x1")),
         ({}, ROOM, says(stranger(1), AWAY), ("silence x1",)),
-        ({}, ROOM, says(named(2), AWAY), ("silence n2",)),
+        ({}, ROOM, says(named(2), AWAY), ("alert n2",)),
         ({}, ROOM, says(pupil(1), AWAY, message="m1"), ("alert p1",)),
         ({"pupils": "ignore"}, ROOM, says(pupil(1), AWAY), ()),
         ({"pupils": "ignore"}, ROOM, says(stranger(1), AWAY), ("silence x1",)),
@@ -104,3 +115,13 @@ def test_what_follows(settings: dict[str, object], state: LessonState, event: Ev
 def test_an_offence_is_a_strike_and_a_silence_ends_by_itself() -> None:
     (silence,) = Rehearsal(only("links", minutes=3), ROOM).tell(says(stranger(1), AWAY))
     assert (silence.strike, silence.expires_after, silence.facts) == (True, 180.0, 2)
+
+
+def test_a_pupil_is_told_of_twice_and_warned_at_the_third_address_in_a_minute() -> None:
+    room = Rehearsal(only("links"), ROOM)
+    made = [in_short(room.tell(says(pupil(1), AWAY, LATER + 5 * n))) for n in range(3)]
+    assert made[0] == ("alert p1",)
+    assert "warn p1" not in made[1]
+    assert "warn p1" in made[2]
+    slowly = Rehearsal(only("links"), ROOM)
+    assert not [d for n in range(6) for d in in_short(slowly.tell(says(pupil(1), AWAY, LATER + 61 * n))) if "warn" in d]

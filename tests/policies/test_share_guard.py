@@ -130,3 +130,9 @@ def test_a_share_that_a_human_allowed_has_no_limit() -> None:
     world = Rehearsal(only("share_guard", who="roster", max_minutes=1), OPENED)
     world.tell(shares(pupil(1), LATER))
     assert wake_at(world.policy, world.state) is None
+
+
+def test_what_a_human_opened_is_open_for_names_of_the_list_too() -> None:
+    room = Rehearsal(only("share_guard"), fold(ROOM, pressed("allow_share", at=LATER - 5)))
+    assert in_short(room.tell(shares(named(2), LATER))) == ()
+    assert in_short(room.tell(shares(stranger(1), LATER))) == ("stop_share x1",)

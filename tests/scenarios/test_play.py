@@ -1,7 +1,6 @@
 """Every golden scenario on the plain practice classroom, with its pass conditions; a selection on each platform worn.
 
-`UNMET` are the conditions that are known not to be met yet, with the reason in docs/scenarios.md. A condition that is
-met from now on has to be taken out of it.
+What a worn platform does not meet stands in docs/scenarios.md; the practice classroom meets everything.
 """
 
 from dataclasses import replace
@@ -15,18 +14,12 @@ from scenarios.play import Played, play
 from scenarios.script import PASSIVE
 
 OTHERS = [name for name in REGISTRY if name != "drill"]
-UNMET: dict[str, set[str]] = {
-    "S3": {"nobody new comes in while the host is away", "room calm within 10 s"},
-    "S8": {"the loud ones go before the silent ones"},
-    "S10": {"the abuse is noticed"},
-    "S12": {"the pupil is muted and flagged"},
-}
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_on_the_practice_classroom_it_comes_out_as_wanted(scenario: str) -> None:
     result = play(SCENARIOS[scenario](), "drill")
-    assert set(result.failed) == UNMET.get(scenario, set())
+    assert result.failed == ()
     assert result.score.chain
 
 

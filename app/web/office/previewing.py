@@ -15,7 +15,9 @@ from app.replay import sides
 from app.replay.report import Report
 from app.web.office import layering
 from app.web.service import Service
+from policies import documents
 from policies.base import Policy
+from policies.merged import Level
 
 DAYS = 30
 LESSONS = 20  # at most, the newest
@@ -70,8 +72,8 @@ def preview(service: Service, school: str, course: str, document: Mapping[str, A
 def _policies(service: Service, school: str, course: str, document: Mapping[str, Any]) -> tuple[Policy, Policy]:
     """What is in force for a class now, and what would be. Raises Invalid and NotFound."""
     place = layering.of_course(course)
-    now = layering.in_force(service, school, place).policy
-    return now, layering.with_document(service, school, place, dict(document)).policy
+    then = documents.checked(Level.COURSE, document, layering.above(service, school, place))
+    return layering.in_force(service, school, place).policy, then.policy
 
 
 class _Total:

@@ -10,7 +10,6 @@ from app.replay.recording import of_lesson, write
 from tests.app.guarded import CONNECTION, SCHOOL, Guarded
 from tests.builders import pressed, pupil, stranger, teacher
 
-
 # Nothing takes effect in these recordings; who asks for the door to be closed would only be asked for it again.
 NO_DOOR = {rule: {"mode": "off"} for rule in ("keep_out", "join_wave")}
 
