@@ -28,7 +28,7 @@ _GIVEN = ("小明", "小红", "晓雨", "子涵", "一诺", "天乐", "小雪", 
 
 def chance(seed: int) -> random.Random:
     """A source of chance that a script is drawn from."""
-    return random.Random(seed)  # noqa: S311  a scenario is repeated from its seed; nothing secret comes of it
+    return random.Random(seed)
 
 
 def teacher(*acts: Act) -> Actor:

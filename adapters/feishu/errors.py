@@ -27,7 +27,7 @@ NO_CONSENT = "no_consent"
 TOO_MANY_STREAMS = "1000040350"
 NOT_OWNER = frozenset({"232014", "232017", "230026"})  # the app's bot is not the owner of the group
 
-_TOKEN = "the platform does not accept the token: wrong kind for this call, or taken back"  # noqa: S105  no password
+_NOT_ACCEPTED = "the platform does not accept the token: wrong kind for this call, or taken back"
 _SCOPE = "a permission is missing: add the scope in the developer console and publish a new version of the app"
 _BUG = "the platform cannot read the request"
 _BUSY = "too many calls"
@@ -43,8 +43,8 @@ FAULTS: Mapping[str, Fault] = {
     "99991543": refused("the App ID or App Secret is wrong"),
     "99991661": refused("a token is missing"),
     "99991671": refused("a token is malformed"),
-    "99991663": refused(_TOKEN),
-    "99991668": refused(_TOKEN),
+    "99991663": refused(_NOT_ACCEPTED),
+    "99991668": refused(_NOT_ACCEPTED),
     "99991677": refused("the teacher's token has expired"),
     "99991662": refused("the app is disabled"),
     "99991673": refused("the app is not available in this tenant"),

@@ -1,6 +1,7 @@
 """What the strict stand-ins of vendors' clouds share: a server on loopback, what they were asked, answers to order."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ class Seen:
 
 
 @dataclass(kw_only=True)
-class StandIn:
+class StandIn(ABC):
     """The base of a cloud: each one answers in `handle`, by the facts of its vendor."""
 
     base: str = ""  # its address while it is served
@@ -52,8 +53,9 @@ class StandIn:
     # what to answer instead, in order: an exception, a ready response or a function that makes one, None = as always
     script: list[Any] = field(default_factory=list)
 
+    @abstractmethod
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        raise NotImplementedError
+        """The vendor's answer, by its facts."""
 
     async def heard(self, request: web.Request) -> Seen:
         """The request, remembered."""

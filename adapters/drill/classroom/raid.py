@@ -56,7 +56,7 @@ _CALM = ("老师好", "好的", "明白了", "请问第三题怎么做？", "D�
 
 def plan_raid(*, seed: int, strangers: int, seconds: float, names: Sequence[str]) -> tuple[Step, ...]:
     """Who does what in a raid, in order of time. `names` are those of the class, for the lookalikes."""
-    chance = random.Random(seed)  # noqa: S311  a rehearsal is repeated from its seed; nothing secret comes of it
+    chance = random.Random(seed)
     steps: list[Step] = []
     for player in range(strangers):
         arrives = chance.uniform(0, seconds * 0.2)
@@ -70,7 +70,7 @@ def plan_raid(*, seed: int, strangers: int, seconds: float, names: Sequence[str]
 
 def plan_class(*, seed: int, pupils: int, seconds: float) -> tuple[Step, ...]:
     """An ordinary lesson: all arrive in a few seconds, some greet, now and then one speaks for a moment."""
-    chance = random.Random(seed)  # noqa: S311  a rehearsal is repeated from its seed; nothing secret comes of it
+    chance = random.Random(seed)
     spread = min(seconds * 0.2, 4.0)
     steps = [Step(at=chance.uniform(0, spread), player=p, deed=Deed.JOIN) for p in range(pupils)]
     at = spread + 1.0

@@ -15,7 +15,7 @@ FORM = "%Y-%m-%dT%H:%M"  # what a datetime-local field takes
 
 # What a person has to do comes first.
 _ORDER = (Result.REFUSED, Result.BY_HAND, Result.UNKNOWN, Result.IMPOSSIBLE, Result.ASKED, Result.SET)
-_TODO = frozenset({Result.REFUSED, Result.BY_HAND, Result.UNKNOWN})
+_UNDONE = frozenset({Result.REFUSED, Result.BY_HAND, Result.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def _card(course: CourseRecord, record: PreparationRecord | None, reader: Reader
     elif record.ends_at < reader.now:
         summary, tone = words("The prepared lesson is over"), "quiet"
     else:
-        todo = sum(1 for s in record.steps if s.result in _TODO)
+        todo = sum(1 for s in record.steps if s.result in _UNDONE)
         when = words("Prepared for {when}", when=day(record.starts_at, reader.zone))
         rest = words.many("{count} thing left for you", "{count} things left for you", todo) if todo else ""
         summary, tone = " · ".join(filter(None, (when, rest))), "warn" if todo else "ok"

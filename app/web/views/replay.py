@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from app.domain.actions import ActionKind
 from app.domain.state import Status
 from app.replay.again import Again
 from app.replay.picture import Words, draw
@@ -116,7 +117,7 @@ def replay(sides: Sides, policy: str, naming: Naming, reader: Reader) -> ReplayV
         here=_acts(sides.here, sides.start, name, reader),
         more=max(len(sides.there), len(sides.here)) - LISTED,
         kept_out=tuple(name(who) for who in sides.right.kept_out) if sides.right else (),
-        picture=Markup(draw(sides, _picture_words(reader), policy=policy, alone=False)),  # noqa: S704  escaped there
+        picture=Markup(draw(sides, _picture_words(reader), policy=policy, alone=False)),  # noqa: S704  picture.py escapes every text
     )  # fmt: skip
 
 
@@ -167,15 +168,12 @@ def _figures(left: Report | None, right: Report | None, reader: Reader) -> list[
 def _actions(left: Report | None, right: Report | None, reader: Reader) -> list[Pair]:
     words, sides = reader.words, [r for r in (left, right) if r]
     keys = sorted({key for side in sides for key in side.by_rule})
-    return [
-        _pair(
-            f"{rule_word(rule, reader)}: {words.word('action', kind)}",
-            lambda r, key=(rule, kind): str(r.by_rule.get(key, 0)),  # type: ignore[misc]
-            left,
-            right,
-        )
-        for rule, kind in keys
-    ]
+
+    def counted(rule: str, kind: ActionKind) -> Pair:
+        label = f"{rule_word(rule, reader)}: {words.word('action', kind)}"
+        return _pair(label, lambda r: str(r.by_rule.get((rule, kind), 0)), left, right)
+
+    return [counted(rule, kind) for rule, kind in keys]
 
 
 def _pair(label: str, of: Callable[[Report], str], left: Report | None, right: Report | None) -> Pair:

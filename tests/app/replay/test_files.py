@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +20,9 @@ from app.replay.recording import FRAMES, LONGEST, lines_of, of_file
 from app.replay.script import of_file as script_of
 from app.replay.trace import traced
 from tests.app.replay.recorded import file_of, raided
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MUCH = 30_000_000  # bytes; as much memory as reading a file of any size may take
 ROW = b'{"n":%d,"at":1.0,"recorded_at":1.0,"kind":"clock.ticked","body":{"at":1.0},"private":""}\n'
@@ -35,7 +39,8 @@ class Endless(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, into: "WriteableBuffer", /) -> int:
+        buffer = memoryview(into)
         if not self._left:
             self._left = next(self._parts, b"")
         part = self._left[: len(buffer)]
