@@ -20,7 +20,7 @@ from app.domain.events import (
 from app.domain.state import LessonState, Person, Standing, Status
 from policies.base import Rule, Settings, setting
 from policies.door import close_door
-from policies.restraint import taken_back, temporary
+from policies.expiry import taken_back, temporary
 from policies.roster_only import keep_away, perhaps_known, tried
 
 EVERY = 5.0  # seconds between two looks while it has not been done

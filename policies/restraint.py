@@ -13,11 +13,10 @@ from app.domain.people import Trust
 from app.domain.state import SETS, LessonState, Standing
 from policies.base import Rule, Settings, setting
 from policies.emergency import CALM
+from policies.expiry import ends_at, taken_back, temporary
 
 REPEAT = 60.0  # seconds in which no rule asks again for what was just told or has just failed
 LONGER = 60.0  # seconds that a measure must gain to be asked for anew
-WAITS = 900.0  # seconds for which somebody unknown at the door keeps the waiting room from being taken back
-LOOK = 30.0  # seconds between two looks at whether he still waits
 REPEAT_PRESS = 5.0  # seconds in which several people press the same button and mean it once
 
 
@@ -272,73 +271,10 @@ def decide(settings: Restraint, state: LessonState, event: ClockTicked) -> Itera
             yield taken_back(standing, "restraint", "time_is_up")
 
 
-def taken_back(standing: Standing, rule: str, reason: str) -> Decision:
-    """The way back of a measure."""
-    target = standing.action.target
-    return Decision(
-        action=replace(standing.action, kind=UNDO[standing.action.kind]),
-        rule=rule,
-        reason=reason,
-        params=(("action", standing.action.kind.value), *((("name", target.name),) if target else ())),
-        severity=Severity.INFO,
-        lane=Lane.ROUTINE,
-        undo_of=standing.id,
-    )
-
-
 def wake(settings: Restraint, state: LessonState) -> float | None:
     """When the next measure's time is up."""
     due = min((ends_at(state, s) for s in temporary(state)), default=float("inf"))
     return None if due == float("inf") else due
-
-
-def ends_at(state: LessonState, standing: Standing) -> float:
-    """When a measure is taken back; infinity = not while the room is calmed, but for a lock.
-
-    A waiting room stays while somebody unknown waits, for he might walk in by that.
-    """
-    until = standing.until or 0.0
-    if state.calmed and standing.button != "calm" and standing.action.target is None:
-        return max(until, _calm_lock(state)) if standing.action.kind is ActionKind.LOCK else float("inf")
-    if until > state.now or standing.action.kind is not ActionKind.OPEN_WAITING_ROOM:
-        return until
-    late = max((p.since for p in state.waiting.values() if not p.trusted), default=0.0) + WAITS
-    return until if late <= state.now else min(late, state.now + LOOK)
-
-
-def _calm_lock(state: LessonState) -> float:
-    """When the lock that calm asked for ends."""
-    locks = (s.until for s in state.intents.values() if s.button == "calm" and s.action.kind is ActionKind.LOCK)
-    return max((until for until in locks if until is not None), default=0.0)
-
-
-def temporary(state: LessonState) -> Iterator[Standing]:
-    """Measures that are in force for a time and still are ours to take back."""
-    for standing in state.intents.values():
-        if standing.until is None or standing.action.kind not in UNDO:
-            continue
-        sets = SETS.get(standing.action.kind)
-        latest = state.changes.get(sets[0]) if sets else None
-        if (latest is not None and latest.intent == standing.id) if sets else _still_ours(state, standing):
-            yield standing
-
-
-def _still_ours(state: LessonState, standing: Standing) -> bool:
-    """Whether a measure against a person is there to be taken back, by us, and by this intent.
-
-    Somebody else may have let him in, a human may have sent him out since, a later measure may last longer; and who
-    has left is neither silenced nor waiting. Whoever is banned is not here by that very measure.
-    """
-    target, kind = standing.action.target, standing.action.kind
-    if target is None or standing.status in (OutcomeKind.PENDING, OutcomeKind.SIMULATED):
-        return False
-    person = (state.waiting if kind is ActionKind.HOLD else state.inside).get(target.id)
-    if kind is not ActionKind.BAN and person is None:
-        return False
-    if kind is ActionKind.HOLD and person and state.is_barred(person):
-        return False
-    same = (s for s in state.intents.values() if s.action.key == standing.action.key and s.id != standing.id)
-    return not any(s.at >= standing.at and (s.by or (s.until or 0.0) > (standing.until or 0.0)) for s in same)
 
 
 RULE = Rule(name="restraint", settings=Restraint, decide=decide, on=(ClockTicked,), wake=wake)

@@ -64,7 +64,7 @@ def _taken_over(
 ) -> tuple[LessonState, dict[str, Standing]]:
     """What is in force for a time only and is asked for again ends when the newer one does, not before.
 
-    Calm takes nothing over: restore gives the room back as calm found it (policies/restraint.py waits meanwhile).
+    Calm takes nothing over: restore gives the room back as calm found it (policies/expiry.py waits meanwhile).
     """
     sets = SETS.get(standing.action.kind)
     change = state.changes.get(sets[0]) if sets else None
