@@ -1,4 +1,4 @@
-"""Performs intents: the panic lane first, in order for one target, within the platform's budget; then looks for proof.
+"""Performs intents: the panic lane first, in order for one target, within the platform's budget. Proof: proving.py.
 
 Nothing lives only here: an intent is a row before it is a request, so a stopped process finds its pending rows again,
 expires the stale ones and reads back those that were already requested instead of sending them twice.
@@ -17,18 +17,17 @@ import structlog
 from adapters.base import Adapter
 from adapters.http import OUR_BUDGET, spending
 from app.connections import Connected, Connections
-from app.domain.actions import UNSEEN, ActionKind, Confirm, Lane, Outcome, OutcomeKind, Support
-from app.domain.errors import AdapterError, Gone, MenshenError, Refused, StoreError, Transient
-from app.domain.events import OutcomeSettled, RosterPolled
+from app.domain.actions import ActionKind, Confirm, Lane, Outcome, OutcomeKind
+from app.domain.errors import AdapterError, Gone, Refused, StoreError, Transient
+from app.domain.events import OutcomeSettled
 from app.pipeline import Committed, Pipeline
+from app.proving import ATTEMPT, Proving, confirmed_by
 from app.store.log import Queued
 
 TICK = 1.0  # seconds after which a queue that waits looks for what has expired in it
 PROBE = 2.0  # seconds between two tries of the panic lane while a platform asks everybody to wait
-ATTEMPT = 8.0  # seconds that one request to a platform may take, whatever the adapter does
 BACKOFF = (0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the next try, when the platform does not say
 SETTLING = (0.2, 1.0, 3.0, 10.0)  # seconds between tries to write an outcome down that the database did not take
-LOOKS = {Confirm.READ: (0.3, 1.2, 2.5, 4.0), Confirm.EVENT: (1.5, 3.5)}  # seconds after a request: read back
 
 SPENT = "the platform's budget of calls is used up; what is left is kept for the emergency buttons"
 
@@ -86,14 +85,6 @@ class Line:
     waking: asyncio.TimerHandle | None = None
 
 
-@dataclass(slots=True)
-class Awaited:
-    """A request that was accepted and whose effect has not shown yet."""
-
-    intent: Queued
-    due: float
-
-
 class Executor:
     """Drives the platforms. Fed by the pipeline after each commit; lives on one event loop."""
 
@@ -107,8 +98,7 @@ class Executor:
         self._lines: dict[str, Line] = {}
         self._sequence = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._awaited: dict[str, dict[str, Awaited]] = {}  # by lesson, by intent
-        self._looking: set[str] = set()
+        self._proving = Proving(pipeline, now, self._settle)
         self._closing = False
         self._log = structlog.get_logger("menshen.executor")
 
@@ -118,7 +108,7 @@ class Executor:
         """A batch was committed: start what it wished for, forget what it settled."""
         for lesson, settled, outcome in committed.settled:
             if outcome is not OutcomeKind.REQUESTED:
-                self._awaited.get(lesson, {}).pop(settled, None)
+                self._proving.forget(lesson, settled)
         for intent in committed.queued:
             self._enqueue(intent)
 
@@ -128,7 +118,7 @@ class Executor:
             if self._connections.get(intent.connection) is None:
                 continue
             if intent.status is OutcomeKind.REQUESTED:
-                self._await(intent)
+                self._proving.expect(self._line(intent.connection).connected, intent)
             else:
                 self._enqueue(intent)
 
@@ -221,7 +211,7 @@ class Executor:
                 again = found
                 return
             if found.kind is OutcomeKind.REQUESTED:
-                self._await(intent)
+                self._proving.expect(line.connected, intent)
             await self._settle(intent, found)
         finally:
             if again is None:
@@ -289,61 +279,7 @@ class Executor:
             return 0.0  # the pause itself holds it back, and ends earlier for who is urgent
         return BACKOFF[min(attempt, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311  spreads retries; to guess it is no use
 
-    # --- proof ------------------------------------------------------------------------------------------------------
-
-    def _await(self, intent: Queued) -> None:
-        line = self._line(intent.connection)
-        due = self._now() + line.connected.adapter.settles_seconds
-        self._awaited.setdefault(intent.lesson, {})[intent.id] = Awaited(intent=intent, due=due)
-        if intent.lesson not in self._looking:
-            self._looking.add(intent.lesson)
-            self._spawn(self._look(line.connected, intent.school, intent.lesson, intent.lesson_key))
-
-    async def _look(self, connected: Connected, school: str, lesson: str, key: str) -> None:
-        """Read the platform's list back until everything asked in this lesson is proven or overdue."""
-        try:
-            started, step = self._now(), 0
-            while (awaited := self._awaited.get(lesson)) and not self._closing:
-                quick = any(_support(connected.adapter, a.intent).confirm is Confirm.READ for a in awaited.values())
-                looks = LOOKS[Confirm.READ if quick else Confirm.EVENT]
-                last = max(a.due for a in awaited.values())
-                at = started + looks[step] if step < len(looks) else last
-                step += 1
-                await asyncio.sleep(max(0.05, min(at, last) - self._now()))
-                answered = await self._read_back(connected, school, lesson, key)
-                await self._give_up(lesson, answered)
-                if step > len(looks):
-                    started, step = self._now(), 0
-        finally:
-            self._looking.discard(lesson)
-            if not self._awaited.get(lesson):
-                self._awaited.pop(lesson, None)
-
-    async def _read_back(self, connected: Connected, school: str, lesson: str, key: str) -> bool:
-        """Ask for the list; False when the platform did not answer, so that nothing can be said."""
-        if not self._awaited.get(lesson):
-            return True
-        asked_at = self._now()
-        lane = min(a.intent.lane for a in self._awaited[lesson].values())
-        try:
-            async with asyncio.timeout(ATTEMPT):
-                with spending(lane):
-                    seen = await connected.adapter.participants(key)
-            await self._pipeline.tell(school, lesson, RosterPolled(at=self._now(), attendance=seen, asked_at=asked_at))
-            return True
-        except Gone:
-            return False
-        except (MenshenError, TimeoutError) as e:
-            self._log.warning("cannot read back", lesson=lesson, error=type(e).__name__)
-            return False
-
-    async def _give_up(self, lesson: str, answered: bool) -> None:
-        """What did not show in time is unconfirmed, and the ladder hears of it."""
-        now = self._now()
-        overdue = [a.intent for a in self._awaited.get(lesson, {}).values() if a.due <= now]
-        for intent in overdue:
-            self._awaited[lesson].pop(intent.id, None)
-            await self._settle(intent, Outcome(kind=OutcomeKind.UNCONFIRMED, code="" if answered else UNSEEN))
+    # --- what became of it --------------------------------------------------------------------------------------------
 
     async def _settle(self, intent: Queued, outcome: Outcome) -> None:
         """Write an outcome down. Where the database does not take it, the row stays and is found at the next start."""
@@ -367,6 +303,7 @@ class Executor:
     async def close(self) -> None:
         """Stop starting; what runs is cut off and found again at the next start."""
         self._closing = True
+        await self._proving.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -374,14 +311,10 @@ class Executor:
 
 def _as_assumed(adapter: Adapter[Any], intent: Queued, outcome: Outcome) -> Outcome:
     """Accepted, and this platform can never show whether it took effect: said so, and taken as done."""
-    never = _support(adapter, intent).confirm is Confirm.NEVER
+    never = confirmed_by(adapter, intent) is Confirm.NEVER
     if outcome.kind is OutcomeKind.REQUESTED and never:
         return Outcome(kind=OutcomeKind.UNCONFIRMED, assumed=True, code=outcome.code, detail=outcome.detail)
     return outcome
-
-
-def _support(adapter: Adapter[Any], intent: Queued) -> Support:
-    return adapter.supports(intent.action.kind, intent.action.target, intent.lesson_key)
 
 
 def _short(error: Exception) -> str:

@@ -9,7 +9,7 @@ from adapters import REGISTRY
 from adapters.budget import Budget, Period
 from adapters.http import Http
 from app.domain.actions import Action, ActionKind, Lane, Outcome, OutcomeKind
-from app.domain.events import OutcomeSettled
+from app.domain.events import Attendance, OutcomeSettled
 from app.executor import order_key
 from app.store.log import Queued
 from tests.app.duty import QUICK, Duty, Recording, on_a_school_day, on_duty
@@ -135,6 +135,23 @@ def test_a_broken_adapter_fails_its_intent_and_not_the_queue(url: str) -> None:
         await duty.settled({"hold user8812": "failed", "alert user8812": "confirmed"})
 
     on_a_school_day(url, story, adapter=Broken)
+
+
+class Unreadable(Recording):
+    """Its list cannot be read by a mistake of its own, and what it accepts has no effect."""
+
+    async def participants(self, lesson_key: str) -> Attendance:
+        raise KeyError("a mistake")
+
+
+def test_a_mistake_in_reading_back_leaves_nothing_waiting_for_ever(url: str) -> None:
+    async def story(duty: Duty) -> None:
+        await duty.start()
+        await duty.faults({"fault": "lie", "match": {"action": "hold"}})
+        await duty.joins("user8812")
+        await duty.settled({"hold user8812": "unconfirmed", "alert user8812": "confirmed"})
+
+    on_a_school_day(url, story, adapter=Unreadable)
 
 
 def test_a_press_goes_through_a_pause_that_would_outlast_it(url: str) -> None:
