@@ -19,11 +19,13 @@ class Frame:
     """Around every page: language, who is signed in, where the language switch comes back to.
 
     `user` "" = nobody is signed in; `office` = may see connections; `csrf` is the session's token for forms; `flashes`
-    and what went wrong (`problem`) are said once.
+    and what went wrong (`problem`) are said once. `asked` is the language that the address asks for, "" = none: what a
+    form of the page leads to stays in it.
     """
 
     words: Translator
     path: str = "/"
+    asked: str = ""
     csrf: str = ""
     user: str = ""
     office: bool = False

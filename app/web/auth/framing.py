@@ -6,7 +6,7 @@ from app.web.auth.rights import Actor
 from app.web.auth.sessions import LANGUAGE_COOKIE, csrf
 from app.web.pages import Frame
 from app.web.service import service_of
-from app.web.words import Translator, negotiate
+from app.web.words import Translator, language_of, negotiate
 
 
 def translator(request: HTTPConnection, actor: Actor | None = None) -> Translator:
@@ -28,6 +28,7 @@ def frame(
     return Frame(
         words=translator(request, actor),
         path=request.url.path,
+        asked=(language_of(request.query_params.get("lang", "")) or ""),
         csrf=csrf(request, bound),
         user=actor.name if actor else "",
         office=actor is not None and actor.sees_all,

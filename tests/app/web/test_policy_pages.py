@@ -196,3 +196,12 @@ def test_documents_in_forms_are_plain_json(school: House) -> None:
     assert json.loads(hidden(post(school, "/policy", **{"quiet_start.chat": "false"}))["document"]) == {
         "quiet_start": {"chat": False}
     }
+
+
+def test_the_second_step_stays_in_the_language_of_the_first(school: House) -> None:
+    sign_in(school)
+    page = school.client.get("/policy?lang=vi").text
+    assert 'action="/policy?lang=vi"' in page
+    told = {"csrf": school.form("/policy"), "step": "look", "preset": "exam", "version": "0"}
+    assert '<html lang="vi">' in school.client.post("/policy?lang=vi", data=told).text
+    assert 'action="/policy"' in school.client.get("/policy?lang=tlh").text
