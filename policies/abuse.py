@@ -10,8 +10,8 @@ from app.domain.actions import Action, ActionKind, Decision, Severity
 from app.domain.events import ChatPosted
 from app.domain.state import LessonState, Person
 from policies.base import Rule, Settings, setting
-from policies.roster_only import identity_facts, told
 from policies.terms.search import Found, searcher
+from policies.wishes import identity_facts, told
 
 PAUSE = 10.0  # seconds in which a pupil's next lines are the same offence
 

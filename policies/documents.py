@@ -203,7 +203,7 @@ def _value(
     rule: Rule, field: str, read: Sequence[_Layer], bases: Sequence[Mapping[str, Mapping[str, Any]]],
     problems: list[Problem], left_out: Iterable[Level],
 ) -> Value:  # fmt: skip
-    """One field from the top to the bottom. Under a lock it stays as strict as it was at the lock."""
+    """One field from the top to the bottom. Under a lock it may only become stricter from layer to layer."""
     info = rule.settings.model_fields[field]
     value = Value(info.default, Origin.DEFAULT)
     said: Value | None = None
@@ -223,6 +223,7 @@ def _value(
             value = (
                 value.but(locked_by=lock.locked_by) if kept else lock.but(wished=value.value, wished_by=value.origin)
             )
+            lock = value.but(wished=None, wished_by=None)  # who is stricter under a lock binds those below him, too
         if (rule.name, field) in layer.locked:
             lock = value.but(locked_by=layer.level, wished=None, wished_by=None)
             value = value.but(locked_by=layer.level)

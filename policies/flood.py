@@ -14,7 +14,7 @@ from app.domain.events import ChatPosted
 from app.domain.people import Trust
 from app.domain.state import LessonState, Person
 from policies.base import Rule, Settings, setting
-from policies.roster_only import identity_facts
+from policies.wishes import identity_facts
 
 SHORT = 12  # letters up to which an answer, a greeting or thanks may be the same from everybody
 PAUSE = 20.0  # seconds in which an offence is not counted again for the next line of the same burst

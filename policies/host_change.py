@@ -5,12 +5,13 @@ Who leads is never a target, so nothing is done to him: the alert tells what to 
 
 from collections.abc import Iterator
 
-from app.domain.actions import Action, ActionKind, Decision, Severity
+from app.domain.actions import Decision, Severity
 from app.domain.events import Event, ParticipantJoined, ParticipantRoleChanged, PersonEvent, RosterPolled
 from app.domain.people import Trust
 from app.domain.state import LessonState, Person, Status, leads
 from policies.base import Rule, Settings, setting
 from policies.door import close_door
+from policies.wishes import mentioned, told
 
 
 class HostChange(Settings):
@@ -39,10 +40,10 @@ def decide(settings: HostChange, state: LessonState, event: Event) -> Iterator[D
     for person in leading:
         if leads(state, person):
             if settings.pupils and isinstance(event, ParticipantRoleChanged) and _of_the_class(state, person):
-                yield _told(state, person, "host_pupil", Severity.INFO)
-        elif not _known(state, person):
+                yield told(person, "host_pupil", Severity.INFO, "host_change")
+        elif not mentioned(state, person, "host_unexpected"):
             severity = Severity.CRITICAL if state.listed else Severity.HIGH
-            yield _told(state, person, "host_unexpected", severity)
+            yield told(person, "host_unexpected", severity, "host_change")
             if settings.close and state.listed:
                 yield from close_door(state, "host_change", "host_unexpected", settings.minutes, hard=False)
 
@@ -53,25 +54,6 @@ def _of_the_class(state: LessonState, person: Person) -> bool:
         return False
     entry = state.roster.by_account(p.link, p.account, p.email, *p.accounts)
     return entry is not None and not entry.staff
-
-
-def _known(state: LessonState, person: Person) -> bool:
-    """Whether people were called about him already."""
-    return any(
-        s.reason == "host_unexpected" and s.action.target and s.action.target.id == person.participant.id
-        and s.at >= person.since
-        for s in state.intents.values()
-    )  # fmt: skip
-
-
-def _told(state: LessonState, person: Person, reason: str, severity: Severity) -> Decision:
-    return Decision(
-        action=Action(kind=ActionKind.ALERT, target=person.participant),
-        rule="host_change",
-        reason=reason,
-        params=(("name", person.participant.name),),
-        severity=severity,
-    )
 
 
 RULE = Rule(

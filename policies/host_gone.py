@@ -21,7 +21,7 @@ from app.domain.state import LessonState, Person, Standing, Status
 from policies.base import Rule, Settings, setting
 from policies.door import close_door
 from policies.expiry import taken_back, temporary
-from policies.roster_only import keep_away, perhaps_known, tried
+from policies.wishes import keep_away, perhaps_known, tried
 
 EVERY = 5.0  # seconds between two looks while it has not been done
 
@@ -58,7 +58,7 @@ def decide(settings: HostGone, state: LessonState, event: Event) -> Iterator[Dec
     due = _due(settings, state)
     if due is None or state.now < due:
         return
-    unknown = [p for p in state.inside.values() if not p.trusted] if state.listed else []
+    unknown = state.doubted() if state.listed else ()
     yield from _closed(settings, state, bool(unknown))
     for person in unknown:
         yield from _unknown(settings, state, person, due)

@@ -23,7 +23,7 @@ from app.domain.names import Keys, Likeness, Title, keys_of, likeness
 from app.domain.people import Fact, Participant, Trust
 from app.domain.state import LessonState, Person
 from policies.base import Rule, Settings, setting
-from policies.roster_only import identity_facts, told
+from policies.wishes import identity_facts, told
 
 FRESH = 60.0  # seconds in which a list of everybody may bring the name of somebody who came without one
 AGAIN = 60.0  # seconds before what came to nothing is tried once more
@@ -159,11 +159,15 @@ def _others_name(state: LessonState, person: Person) -> bool:
 def _answer(state: LessonState, person: Person, reason: str, hold: bool) -> Iterator[Decision]:
     """Out of the room if he is in it, and people are called. Without a list, or by it, who belongs is only told of."""
     verified = person.match.trust is Trust.VERIFIED and not person.renamed_at
-    listed = bool(state.roster) and not state.roster_shrunk
     if verified:  # a pupil on the device of somebody who is called like the teacher
         yield from _tell(state, person, reason, Severity.MEDIUM)
         return
-    if hold and listed and person.participant.id in state.inside and not _done(state, person, reason, ActionKind.HOLD):
+    if (
+        hold
+        and state.listed
+        and person.participant.id in state.inside
+        and not _done(state, person, reason, ActionKind.HOLD)
+    ):
         yield Decision(
             action=Action(kind=ActionKind.HOLD, target=person.participant),
             rule="impostor",

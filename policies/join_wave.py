@@ -12,7 +12,7 @@ from app.domain.people import Trust
 from app.domain.state import LessonState, Person, Status
 from policies.base import Rule, Settings, setting
 from policies.door import close_door, closed, in_first_minutes
-from policies.roster_only import perhaps_known
+from policies.wishes import perhaps_known
 
 WINDOW = 60.0  # seconds
 AGAIN = 300.0  # seconds before people are called for the same wave once more

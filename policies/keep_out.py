@@ -23,7 +23,7 @@ from app.domain.people import Participant, Trust
 from app.domain.state import LessonState, Person, Removed, Status
 from policies.base import Rule, Settings, setting
 from policies.door import close_door, in_first_minutes
-from policies.roster_only import identity_facts, keep_away, perhaps_known, told, tried
+from policies.wishes import identity_facts, keep_away, perhaps_known, told, tried
 
 SAME_STAY = 30.0  # seconds within which two measures against one presence answer to the same stay
 REVOLVING = 60.0  # seconds in which two returns of anybody mean that the door does not hold
@@ -67,7 +67,7 @@ def decide(settings: KeepOut, state: LessonState, event: Event) -> Iterator[Deci
     if isinstance(event, PersonEvent):
         people: Iterable[Person] = filter(None, (state.inside.get(event.participant.id),))
     else:
-        people = (p for p in state.inside.values() if not p.trusted and not tried(state, p))
+        people = (p for p in state.doubted() if not tried(state, p))
     for person in people:
         if not person.trusted and not perhaps_known(state, person):
             yield from _again(settings, state, person)

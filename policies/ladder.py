@@ -22,7 +22,7 @@ from app.domain.actions import (
 from app.domain.events import OutcomeSettled
 from app.domain.state import LessonState, Person, Standing, satisfied
 from policies.base import Contradiction, Rule, Settings, setting
-from policies.roster_only import identity_facts
+from policies.wishes import identity_facts
 
 
 class Ladder(Settings):

@@ -20,7 +20,7 @@ from app.domain.people import Trust, match
 from app.domain.state import LessonState, Person, Status
 from policies.base import Contradiction, Rule, Settings, setting
 from policies.door import closed, rest_of_lesson
-from policies.roster_only import admit, keep_away, no_roster, perhaps_known, tried, unnamed
+from policies.wishes import admit, keep_away, no_roster, perhaps_known, tried, unnamed
 
 AGAIN = 60.0  # seconds before a door that did not close is asked to close once more
 LETS_BACK = 120.0  # seconds for which the door is open for a pupil who has lost his line

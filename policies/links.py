@@ -14,9 +14,9 @@ from app.domain.people import Trust
 from app.domain.state import LessonState, Person
 from policies.abuse import taken_back
 from policies.base import Rule, Settings, setting
-from policies.roster_only import identity_facts, told
 from policies.terms.folding import LONGEST, plain
 from policies.terms.search import searcher
+from policies.wishes import identity_facts, told
 
 
 class Links(Settings):

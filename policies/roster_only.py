@@ -7,7 +7,7 @@ must never become a massacre). Whom a human sent out stays out, list or no list,
 from collections.abc import Iterator
 from typing import Literal
 
-from app.domain.actions import SENDS_OUT, Action, ActionKind, Decision, Lane, Severity
+from app.domain.actions import ActionKind, Decision, Severity
 from app.domain.events import (
     ClockTicked,
     Event,
@@ -21,11 +21,9 @@ from app.domain.events import (
 from app.domain.people import Fact, Trust
 from app.domain.state import LessonState, Person
 from policies.base import Rule, Settings, setting
+from policies.wishes import AGAIN, GRACE_WAITING, admit, keep_away, no_roster, perhaps_known, told, tried, unnamed
 
-# Seconds in which a list may tell who somebody is whose coming the platform announced without a word about him.
-GRACE_INSIDE, GRACE_WAITING = 4.0, 10.0
 EVERY = 5.0  # seconds between two looks at strangers who are still inside
-AGAIN = 60.0  # seconds before the same presence is held again
 AT_THE_DOOR = 6  # people at the door who are told of within a minute; the panel shows them all
 
 
@@ -98,48 +96,19 @@ def _sent_out(state: LessonState, person: Person) -> bool:
     )
 
 
-def unnamed(person: Person) -> bool:
-    """Whether the platform has not told who this is: WeCom announces that somebody came, its list brings his link."""
-    p = person.participant
-    return not (p.name or p.account or p.accounts or p.email or p.link)
-
-
-def perhaps_known(state: LessonState, person: Person) -> bool:
-    """Whether the platform's list may still tell who this is."""
-    grace = GRACE_WAITING if person.participant.id in state.waiting else GRACE_INSIDE
-    return unnamed(person) and state.now < person.since + grace
-
-
 def _untold(state: LessonState, person: Person) -> bool:
     """Whether somebody without a name waits whom nobody has been told of."""
     id = person.participant.id
-    return (
-        id in state.waiting
-        and unnamed(person)
-        and not _crowded(state)
-        and not any(
-            s.reason == "stranger_waits" and s.action.target and s.action.target.id == id
-            for s in state.intents.values()
-        )
-    )
+    if id not in state.waiting or not unnamed(person):
+        return False
+    told_of = (s.action.target for s in state.intents.values() if s.reason == "stranger_waits")
+    return not any(target is not None and target.id == id for target in told_of)
 
 
 def _crowded(state: LessonState) -> bool:
     """Whether people were told of so many at the door within a minute that one more name helps nobody."""
     lately = (s for s in state.intents.values() if s.action.kind is ActionKind.ALERT and s.at > state.now - AGAIN)
     return sum(s.rule == "roster_only" and s.action.target is not None for s in lately) >= AT_THE_DOOR
-
-
-def tried(state: LessonState, person: Person) -> bool:
-    """Whether something was done about this presence lately, whatever it came down to and what came of it.
-
-    Somebody who came in again since, or whose account was not known then, is to be dealt with anew.
-    """
-    who = person.participant
-    since = max(state.now - AGAIN, person.since if who.id in state.inside else 0.0)
-    asked = (s for s in state.intents.values() if s.action.kind in SENDS_OUT or s.rule in ("roster_only", "late_lock"))
-    targets = (s.action.target for s in asked if s.at >= since and s.action.target is not None)
-    return any((target.id, target.account) == (who.id, who.account) for target in targets)
 
 
 def wake(settings: RosterOnly, state: LessonState) -> float | None:
@@ -198,54 +167,6 @@ def _claimed(settings: RosterOnly, state: LessonState, person: Person, waits: bo
         yield told(person, reason, Severity.LOW if not owner_inside else Severity.MEDIUM)
     else:
         yield keep_away(person, ActionKind.HOLD, reason, severity)
-
-
-def identity_facts(person: Person) -> int:
-    """How many independent facts speak against a presence: no known account or link, and no name of the list."""
-    return {Trust.VERIFIED: 0, Trust.CLAIMED: 1, Trust.STRANGER: 2}[person.match.trust]
-
-
-def admit(person: Person, reason: str, rule: str = "roster_only") -> Decision:
-    """Let a known pupil in."""
-    return Decision(
-        action=Action(kind=ActionKind.ADMIT, target=person.participant),
-        rule=rule,
-        reason=reason,
-        params=(("name", person.participant.name),),
-        severity=Severity.INFO,
-        lane=Lane.ROUTINE,
-    )
-
-
-def keep_away(person: Person, kind: ActionKind, reason: str, severity: Severity, rule: str = "roster_only") -> Decision:
-    """Take a presence out of the lesson, as gently as `kind` says."""
-    return Decision(
-        action=Action(kind=kind, target=person.participant),
-        rule=rule,
-        reason=reason,
-        params=(("name", person.participant.name),),
-        severity=severity,
-        facts=identity_facts(person),
-    )
-
-
-def told(person: Person, reason: str, severity: Severity, rule: str = "roster_only") -> Decision:
-    """Say it in the panel and do nothing else."""
-    return Decision(
-        action=Action(kind=ActionKind.ALERT, target=person.participant),
-        rule=rule,
-        reason=reason,
-        params=(("name", person.participant.name),),
-        severity=severity,
-    )
-
-
-def no_roster(state: LessonState, rule: str = "roster_only") -> Iterator[Decision]:
-    """Tell the teacher, once in a lesson, that nobody can be judged."""
-    stale = "roster_stale" if state.roster_stale else "no_roster"
-    reason = "roster_shrunk" if state.roster_shrunk else stale if state.roster else "no_roster"
-    if not any(standing.reason == reason for standing in state.intents.values()):
-        yield Decision(action=Action(kind=ActionKind.ALERT), rule=rule, reason=reason, severity=Severity.LOW)
 
 
 RULE = Rule(

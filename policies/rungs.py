@@ -11,7 +11,7 @@ from app.domain.actions import STRENGTH, Action, ActionKind, Decision, Lane, Sev
 from app.domain.people import Trust
 from app.domain.state import LessonState, Person
 from policies.ladder import Ladder
-from policies.roster_only import identity_facts
+from policies.wishes import identity_facts
 
 AS_ASKED, QUIET, OUTSIDE, OUT = 0, 1, 2, 4  # the highest rung that somebody may reach
 _HIGHER = {2: ActionKind.HOLD, 3: ActionKind.KICK, 4: ActionKind.BAN}

@@ -13,7 +13,7 @@ from app.domain.people import Trust
 from app.domain.state import LessonState, Person, Status
 from policies.base import Contradiction, Rule, Settings, setting
 from policies.door import rest_of_lesson
-from policies.roster_only import no_roster
+from policies.wishes import no_roster
 
 ENDLESS = 240  # minutes for which a share may last where that is not limited
 

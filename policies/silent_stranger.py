@@ -8,7 +8,7 @@ from app.domain.events import ClockTicked
 from app.domain.people import Trust
 from app.domain.state import LessonState, Person
 from policies.base import Rule, Settings, setting
-from policies.roster_only import keep_away, told, tried
+from policies.wishes import keep_away, mentioned, told, tried
 
 
 class SilentStranger(Settings):
@@ -30,10 +30,10 @@ def decide(settings: SilentStranger, state: LessonState, event: ClockTicked) -> 
     """Whoever's time is up."""
     if not state.listed:
         return
-    for person in state.inside.values():
+    for person in state.doubted():
         if not _silent(person) or state.now < person.since + settings.minutes * 60.0:
             continue
-        if _told(state, person):
+        if mentioned(state, person, "silent_stranger"):
             continue
         yield told(person, "silent_stranger", Severity.MEDIUM, "silent_stranger")
         if settings.then == "hold" and not tried(state, person):
@@ -46,21 +46,14 @@ def _silent(person: Person) -> bool:
     return not (does or person.trusted or person.match.trust is not Trust.STRANGER)
 
 
-def _told(state: LessonState, person: Person) -> bool:
-    """Whether people were told of this presence since it came."""
-    return any(
-        s.rule == "silent_stranger" and s.at >= person.since
-        and s.action.target is not None and s.action.target.id == person.participant.id
-        for s in state.intents.values()
-    )  # fmt: skip
-
-
 def wake(settings: SilentStranger, state: LessonState) -> float | None:
     """When the next one has been silent for too long."""
     if not state.listed:
         return None
     silent = (p for p in state.doubted() if _silent(p))
-    due = min((p.since + settings.minutes * 60.0 for p in silent if not _told(state, p)), default=None)
+    due = min(
+        (p.since + settings.minutes * 60.0 for p in silent if not mentioned(state, p, "silent_stranger")), default=None
+    )
     return None if due is None else max(due, state.now)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.actions import OutcomeKind, Severity
+from app.domain.actions import ActionKind, OutcomeKind, Severity
 from app.domain.events import Event
 from app.domain.people import Participant, Role, Roster, RosterEntry
 from app.domain.state import LessonState, rematch
@@ -207,3 +207,11 @@ def test_s5_the_alarm_comes_with_the_event() -> None:
         )
         done = in_short(d for d in world.made if d.rule == "impostor")
         assert done == ("hold g1", "alert g1", "hold g2", "alert g2", "hold p1", "alert p1"), preset
+
+
+def test_by_a_list_that_is_too_old_nobody_is_held() -> None:
+    room = replace(lesson(inside=[teacher()]), roster_at=LATER - 400 * 86_400)
+    double = replace(stranger(1), name="李老师\u3164")
+    made = Rehearsal(policy("lecture"), room).tell(joined(double, LATER))
+    assert [d for d in made if d.rule == "impostor" and d.reason == "teacher_double"]
+    assert not [d for d in made if d.action.kind is ActionKind.HOLD]

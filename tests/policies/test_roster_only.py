@@ -9,7 +9,8 @@ from app.domain.events import Event
 from app.domain.people import Participant, Roster
 from app.domain.state import LessonState
 from policies import decide, wake_at
-from policies.roster_only import EVERY, GRACE_INSIDE, GRACE_WAITING
+from policies.roster_only import EVERY
+from policies.wishes import GRACE_INSIDE, GRACE_WAITING
 from tests.builders import (
     LATER,
     Rehearsal,
