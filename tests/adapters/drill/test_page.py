@@ -35,7 +35,7 @@ def picture(page: Page, name: str) -> None:
 
 
 def join_as_stranger(page: Page, name: str) -> None:
-    page.locator("[value=stranger]").check(force=True)
+    page.locator("#door label:has([value=stranger])").click()  # waits for the door, which the page shows by and by
     page.fill("#name", name)
     page.click("#door button.primary")
 
