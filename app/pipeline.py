@@ -23,7 +23,7 @@ from app.domain.actions import Lane, OutcomeKind
 from app.domain.errors import Malformed, NotAuthentic, NotFound, StoreError
 from app.domain.events import ButtonPressed, Event
 from app.filing import Facts, Filed, Filing
-from app.step import DEADLINES, Say, Steps
+from app.step import DEADLINES, Laps, Say, Steps
 from app.store.log import Lesson, Log, Queued, Writing
 from app.store.runs import Run
 
@@ -250,7 +250,8 @@ class Pipeline:
     def _together(self, batch: Sequence[Work]) -> "Committed":
         committed = Committed()
         with self._log.writing(self._now()) as writing:
-            steps = Steps(writing, self._connections, self._deadlines, self._say, committed.queued, self._spent)
+            laps = Laps(self._spent) if self._spent else None
+            steps = Steps(writing, self._connections, self._deadlines, self._say, committed.queued, laps)
             filing = Filing(writing, steps)
             filing.load(batch)
             for work in batch:

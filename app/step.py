@@ -92,19 +92,28 @@ class Planned:
 
 
 class Laps:
-    """How long each rule took, by a clock that counts this thread's work only."""
+    """Which rules took long, by a clock that counts this thread's work only."""
 
     def __init__(self, spent: Callable[[], float]) -> None:
         self._spent = spent
-        self._last = spent()
-        self.slow: list[tuple[str, float]] = []
+        self._last = 0.0
+        self._slow: list[tuple[str, float]] = []
+
+    def start(self) -> None:
+        """The first rule begins."""
+        self._last = self._spent()
 
     def __call__(self, rule: str) -> None:
         """This rule is done."""
         now = self._spent()
         if now - self._last > SLOW:
-            self.slow.append((rule, now - self._last))
+            self._slow.append((rule, now - self._last))
         self._last = now
+
+    def slow(self) -> list[tuple[str, float]]:
+        """The slow ones since this was asked last, with their seconds."""
+        slow, self._slow = self._slow, []
+        return slow
 
 
 @dataclass(slots=True)
@@ -116,14 +125,21 @@ class Steps:
     deadlines: Mapping[Lane, float]
     say: Say
     queued: list[Queued]
-    spent: Callable[[], float] | None = None  # CPU seconds of this thread; None = nobody looks how long a rule takes
+    laps: Laps | None = None  # None = nobody looks how long a rule takes
 
     def take(self, lesson: Lesson, event: Event, press: str = "") -> list[str]:
         """One event and whatever follows from it; the ids of the intents that were written."""
+        intents = self._step(lesson, event, press)
+        # Not before: in the midst of what follows from an event, a replay expects nothing that it cannot foresee.
+        for rule, seconds in self.laps.slow() if self.laps else ():
+            intents += self._too_slow(lesson, rule, seconds)
+        return intents
+
+    def _step(self, lesson: Lesson, event: Event, press: str = "") -> list[str]:
         if isinstance(event, LessonFramed):
             event = self._framed(lesson, event)
         elif lesson.state.framed != versions_of(lesson.course, lesson.state.terms):
-            self.take(lesson, LessonFramed(at=self.writing.now))
+            self._step(lesson, LessonFramed(at=self.writing.now))
         after = apply(lesson.state, event)
         if isinstance(event, RosterPolled) and not _news(lesson.state, after, event):
             # What is not written down must not show in a later decision: only that the platform answered is kept.
@@ -131,8 +147,9 @@ class Steps:
             return []
         if isinstance(event, SightLost | SightRegained) and after.blind == lesson.state.blind:
             return []  # several may find out at the same moment
-        laps = Laps(self.spent) if self.spent else None
-        planned = self._planned(lesson, after, decide(lesson.course.policy, after, event, laps))
+        if self.laps:
+            self.laps.start()
+        planned = self._planned(lesson, after, decide(lesson.course.policy, after, event, self.laps))
         if isinstance(event, ClockTicked) and not planned:
             return []
         self.writing.append(lesson, event, after)
@@ -143,8 +160,6 @@ class Steps:
             standing = lesson.state.intents[open_one.id]  # settling another one may have settled this one on the way
             if proven(lesson.state, standing, event):
                 intents += self._settle(lesson, standing, Outcome(kind=OutcomeKind.CONFIRMED))
-        for rule, seconds in laps.slow if laps else ():
-            intents += self._too_slow(lesson, rule, seconds)
         return intents
 
     def _too_slow(self, lesson: Lesson, rule: str, seconds: float) -> list[str]:
@@ -153,7 +168,7 @@ class Steps:
         if any(s.at > self.writing.now - LINE_EVERY for s in told):
             return []
         error = f"{seconds * 1000:.0f} ms"
-        return self.take(lesson, RuleFailed(at=self.writing.now, rule=rule, error=error))
+        return self._step(lesson, RuleFailed(at=self.writing.now, rule=rule, error=error))
 
     def _framed(self, lesson: Lesson, event: LessonFramed) -> LessonFramed:
         """The event with the frame that it tells of. A replay's events name theirs already."""
@@ -220,7 +235,7 @@ class Steps:
 
     def _settle(self, lesson: Lesson, standing: Standing, outcome: Outcome) -> list[str]:
         event = OutcomeSettled(at=self.writing.now, intent=standing.id, action=standing.action, outcome=outcome)
-        return self.take(lesson, event)
+        return self._step(lesson, event)
 
 
 def _worth_a_line(state: LessonState, decision: Decision, now: float) -> bool:

@@ -108,11 +108,6 @@ class Merged:
         """What one layer says that does not fit."""
         return tuple(p for p in self.problems if p.level is level)
 
-    @property
-    def hardens(self) -> bool:
-        """Whether the class is hardened just now and that changes anything."""
-        return any(v.origin is Origin.HARDENING for fields in self.values.values() for v in fields.values())
-
     def told(self) -> dict[str, dict[str, dict[str, Any]]]:
         """For programs: by rule and field the value, its origin, and where there is one the lock and what it stops."""
         return {rule: {f: self._told(v) for f, v in fields.items()} for rule, fields in self.values.items()}

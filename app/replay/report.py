@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from app.domain.actions import STRENGTH, ActionKind
 from app.domain.people import Match, Participant, Role, Roster, Trust, match
 from app.replay.play import Played
-from app.replay.trace import Done, Told, Trace, traced
+from app.replay.trace import Done, Trace
 from app.replay.truth import (
     QUIET,
     Span,
@@ -72,12 +72,6 @@ def report(
     trace = replace(played.trace, start=start, end=played.end if end is None else end)
     bad = suspects(trace, roster) if hostile is None else hostile
     return figures(trace, roster, bad, over=played.over, belong=belong)
-
-
-def happened(rows: Iterable[Told], roster: Roster, hostile: Iterable[str] | None = None) -> Report:
-    """The figures of what was recorded."""
-    trace = traced(rows)
-    return figures(trace, roster, suspects(trace, roster) if hostile is None else hostile, over=trace.over)
 
 
 def figures(

@@ -104,12 +104,12 @@ class Guarded:
     def now(self) -> float:
         return self.clock() if self.clock else self.at
 
-    def run(self, story: Callable[[Pipeline], Awaitable[T]]) -> T:
-        """The story, with a pipeline that is closed at its end."""
+    def run(self, story: Callable[[Pipeline], Awaitable[T]], spent: Callable[[], float] | None = None) -> T:
+        """The story, with a pipeline that is closed at its end. `spent` is the clock of the rules' work."""
 
         async def told() -> T:
             connections = self.connect()
-            pipeline = Pipeline(self.log, connections, self.now, limit=self.limit)
+            pipeline = Pipeline(self.log, connections, self.now, limit=self.limit, spent=spent)
             try:
                 return await story(pipeline)
             finally:

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import event as engine_event
@@ -13,9 +13,11 @@ from sqlalchemy import text, update
 from adapters.base import Delivery, Received
 from app.domain.actions import Outcome, OutcomeKind
 from app.domain.errors import NotAuthentic, NotFound
-from app.domain.events import OutcomeSettled, SightLost
+from app.domain.events import ClockTicked, OutcomeSettled, SightLost
 from app.domain.state import Status
 from app.pipeline import KEPT_BODY, Committed, NotStored, Overloaded, Pipeline, Work
+from app.replay.again import again
+from app.replay.recording import of_lesson
 from app.store import tables as t
 from app.store.log import SNAPSHOT_EVERY
 from tests.app.guarded import CONNECTION, MEETING, SCHOOL, Guarded, guarded
@@ -511,21 +513,32 @@ def test_the_meeting_of_these_tests_belongs_to_their_class(school: Guarded) -> N
     assert [row.meeting for row in school.rows("meetings")] == [MEETING]
 
 
-def test_a_rule_that_keeps_the_others_waiting_is_an_incident_of_its_own(school: Guarded) -> None:
-    spent = itertools.count()
+def slowly() -> Callable[[], float]:
+    """The clock of rules of which each takes 60 ms."""
+    looks = itertools.count()
+    return lambda: next(looks) * 0.06
 
-    async def story() -> None:
-        connections = school.connect()
-        pipeline = Pipeline(school.log, connections, school.now, spent=lambda: next(spent) * 0.06)
+
+def test_a_rule_that_keeps_the_others_waiting_is_an_incident_of_its_own(school: Guarded) -> None:
+    async def story(pipeline: Pipeline) -> None:
         await receive(pipeline, school.post("participant.joined", stranger(1)))
         await receive(pipeline, school.post("participant.joined", stranger(2)))
-        await pipeline.close()
-        await connections.close()
 
-    asyncio.run(story())
+    school.run(story, spent=slowly())
     slow = [row for row in school.rows("log") if row.kind == "rule.failed"]
     told = [json.loads(row.body) for row in school.rows("log") if row.kind == "intent"]
     alerts = [t["rule"] for t in told if t["reason"] == "rule_slow"]
     assert alerts == [json.loads(row.body)["rule"] for row in slow]
     assert len(alerts) == 1  # once a minute
     assert [t for t in told if t["action"]["kind"] == "hold"]  # the rules went on
+    with school.reader.begin() as db:
+        assert (found := again(of_lesson(db, SCHOOL, school.lesson()))).same, found.difference
+
+
+def test_a_slow_rule_is_told_of_although_the_moment_itself_led_to_nothing(school: Guarded) -> None:
+    school.run(lambda pipeline: receive(pipeline, school.post("participant.joined", pupil(1))))
+    school.at += 1
+    school.run(lambda pipeline: pipeline.tell(SCHOOL, school.lesson(), ClockTicked(at=school.at)), spent=slowly())
+    kinds = [row.kind for row in school.rows("log")]
+    assert "clock.ticked" not in kinds
+    assert kinds.count("rule.failed") == 1

@@ -1,7 +1,7 @@
 """What is told of a lesson afterwards: who counts as what, what was seen, and a replay that does what was done."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.replay import sides
 from app.replay.archive import Archive
 from app.replay.play import play
 from app.replay.recording import Row, of_file
-from app.replay.report import Report, happened, only, report
+from app.replay.report import Report, figures, only, report, suspects
 from app.replay.script import of_recording
 from app.replay.trace import Done, traced
 from app.store import codec
@@ -43,6 +43,12 @@ def rows(*events: ev.Event) -> Iterator[Row]:
     for number, event in enumerate(events, 1):
         body, private = codec.event_row(event)
         yield Row(number=number, at=event.at, recorded_at=event.at, kind=event.kind, body=body, private=private)
+
+
+def happened(told: Iterator[Row], roster: Roster, hostile: Iterable[str] | None = None) -> Report:
+    """The figures of what was recorded."""
+    trace = traced(told)
+    return figures(trace, roster, suspects(trace, roster) if hostile is None else hostile, over=trace.over)
 
 
 def comes(at: float, who: Participant) -> ev.Event:
