@@ -31,6 +31,7 @@ from policies.base import Policy, Rule
 from policies.ladder import Ladder
 from policies.restraint import Restraint, restrain
 from policies.rungs import climbed
+from policies.wave import together
 
 RULES: tuple[Rule, ...] = (
     emergency.RULE,
@@ -76,10 +77,12 @@ def decide(
             lap(rule.name)
     if not wishes:
         return ()
+    brakes = cast(Restraint, policy.of(restraint.RULE))
     if any(wish.strike for wish in wishes):
         rungs = cast(Ladder, policy.of(ladder.RULE))
         wishes = [raised for wish in wishes for raised in climbed(rungs, state, wish)]
-    return restrain(cast(Restraint, policy.of(restraint.RULE)), state, wishes)
+        wishes += together(brakes.together, brakes.together_minutes * 60.0, state, wishes)
+    return restrain(brakes, state, wishes)
 
 
 def _ask(rule: Rule, policy: Policy, state: LessonState, event: Event) -> Iterator[Decision]:

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from app.domain.actions import Action, ActionKind, Decision, Severity
 from app.domain.events import ChatPosted
 from app.domain.state import LessonState, Person
+from policies import wave
 from policies.base import Rule, Settings, setting
 from policies.terms.search import Found, searcher
 from policies.wishes import identity_facts, told
 
-PAUSE = 10.0  # seconds in which a pupil's next lines are the same offence
+PAUSE = 3.0  # seconds in which a pupil's next lines are the same outburst
 
 
 class Abuse(Settings):
@@ -40,11 +41,17 @@ def decide(settings: Abuse, state: LessonState, event: ChatPosted) -> Iterator[D
         yield told(writer, "abuse_pupil", Severity.LOW, rule="abuse")
         before = state.strikes_of(writer)
         if not before or before[-1] <= event.at - PAUSE:
-            yield _against(writer, ActionKind.WARN, Severity.LOW, "abuse_pupil")
+            yield _of_the_class(state, writer)
     else:
         if event.message:
             yield taken_back(writer, event.message, rule="abuse", reason="abuse")
         yield _against(writer, ActionKind.SILENCE, Severity.MEDIUM, "abuse", settings.minutes * 60.0)
+
+
+def _of_the_class(state: LessonState, writer: Person) -> Decision:
+    """A pupil is warned first; who joins in an attack is not."""
+    kind = ActionKind.SILENCE if wave.attacked(state) else ActionKind.WARN
+    return _against(writer, kind, Severity.LOW, "abuse_pupil")
 
 
 def _flagged(writer: Person, found: Found) -> Decision:

@@ -27,9 +27,12 @@ def taken_back(standing: Standing, rule: str, reason: str) -> Decision:
 def ends_at(state: LessonState, standing: Standing) -> float:
     """When a measure is taken back; infinity = not while the room is calmed, but for a lock.
 
-    A waiting room stays while somebody unknown waits, for he might walk in by that.
+    A waiting room stays while somebody unknown waits, for he might walk in by that; quiet stays while an offender whom
+    nobody knows is inside, for he would go on.
     """
     until = standing.until or 0.0
+    if standing.reason == "together" and any(map(state.strikes_of, state.doubted())):
+        until = max(until, state.now + LOOK)
     if state.calmed and standing.button != "calm" and standing.action.target is None:
         return max(until, _calm_lock(state)) if standing.action.kind is ActionKind.LOCK else float("inf")
     if until > state.now or standing.action.kind is not ActionKind.OPEN_WAITING_ROOM:

@@ -25,8 +25,8 @@ class Flood(Settings):
     """How much may be written in a short time, by one, by all, and in the same words."""
 
     person: int = setting(
-        8, "lines of one stranger at once after which he is silenced; who belongs may write twice that and is warned "
-        "(3 to 50)", stricter="lower", ge=3, le=50,
+        8, "lines of one stranger at once after which he is silenced; who belongs may write twice that and is warned, "
+        "who is known by name only may write half as much again (3 to 50)", stricter="lower", ge=3, le=50,
     )  # fmt: skip
     room: int = setting(
         15, "lines of strangers at once after which the chat is closed (9 to 100)", stricter="lower", ge=9, le=100
@@ -66,7 +66,7 @@ def decide(settings: Flood, state: LessonState, event: ChatPosted) -> Iterator[D
         yield _close(settings, "flood_same")
     elif not closed and now.room > settings.room:
         yield _close(settings, "flood_room")
-    if now.person > settings.person * (2 if _belongs(state, writer) else 1):
+    if now.person > settings.person * _patience(state, writer):
         yield from _answered(settings, state, writer, event.at)
 
 
@@ -112,6 +112,13 @@ def _weights(state: LessonState, who: str) -> tuple[float, float, float]:
     if person is None:
         return _STRANGER
     return _CLAIMED if person.match.trust is Trust.CLAIMED else _STRANGER
+
+
+def _patience(state: LessonState, person: Person) -> float:
+    """How many times as much somebody may write as a stranger."""
+    if _belongs(state, person):
+        return 2.0
+    return 1.5 if person.match.trust is Trust.CLAIMED else 1.0
 
 
 def _belongs(state: LessonState, person: Person) -> bool:

@@ -21,7 +21,7 @@ from app.domain.state import LessonState, Person, Standing, Status
 from policies.base import Rule, Settings, setting
 from policies.door import close_door
 from policies.expiry import taken_back, temporary
-from policies.wishes import keep_away, perhaps_known, tried
+from policies.wishes import fits, keep_away, perhaps_known, tried
 
 EVERY = 5.0  # seconds between two looks while it has not been done
 
@@ -116,6 +116,8 @@ def _unknown(settings: HostGone, state: LessonState, person: Person, due: float)
     if perhaps_known(state, person):
         return
     since = state.unled_since or due
+    if fits(state, person) and (person.since < since or not person.share):
+        return  # as well known as anybody of this class, and here with the teacher, or only listening
     if settings.hold and person.since >= since and not tried(state, person):
         yield keep_away(person, ActionKind.HOLD, "nobody_leads", Severity.HIGH, "host_gone")
     elif person.share:

@@ -26,6 +26,7 @@ from policies.door import close_door, in_first_minutes
 from policies.wishes import identity_facts, keep_away, perhaps_known, told, tried
 
 SAME_STAY = 30.0  # seconds within which two measures against one presence answer to the same stay
+MINUTE, MANY = 60.0, 3  # so many strangers in so many seconds are a raid also while the class is coming in
 REVOLVING = 60.0  # seconds in which two returns of anybody mean that the door does not hold
 SOONEST = 3.0  # seconds: nobody is back sooner, so whoever comes then is somebody else
 
@@ -41,7 +42,7 @@ class KeepOut(Settings):
         10, "minutes after which the waiting room is taken back (1 to 240)", stricter="higher", ge=1, le=240
     )
     first_minutes: int = setting(
-        3, "minutes after the start in which only a sure return opens it, because the class is coming in (0 to 60)",
+        3, "minutes after the start in which one stranger does not open it, because the class is coming in (0 to 60)",
         stricter="lower", ge=0, le=60,
     )  # fmt: skip
     seconds: int = setting(
@@ -81,9 +82,21 @@ def _behind(settings: KeepOut, state: LessonState, event: OutcomeSettled) -> Ite
     if event.outcome.kind not in (OutcomeKind.REQUESTED, OutcomeKind.CONFIRMED):
         return
     sent = next((r for r in reversed(state.removed) if r.participant.id == target.id), None)
-    if sent is None or not _stranger(state, sent) or in_first_minutes(state, settings.first_minutes):
+    if sent is None or not _stranger(state, sent):
+        return
+    if in_first_minutes(state, settings.first_minutes) and not _unattended(state) and not _many(state):
         return
     yield from close_door(state, "keep_out", "door_holds", settings.door_minutes, hard=False)
+
+
+def _unattended(state: LessonState) -> bool:
+    """Whether nobody is there who could look after the door."""
+    return not state.led or state.unled_since is not None
+
+
+def _many(state: LessonState) -> bool:
+    """Whether so many strangers were sent out within a minute that it no longer looks like odd names at the bell."""
+    return len({r.participant.id for r in state.removed if r.at > state.now - MINUTE and _stranger(state, r)}) >= MANY
 
 
 def _stranger(state: LessonState, sent: Removed) -> bool:

@@ -20,9 +20,10 @@ from app.domain.people import Trust, match
 from app.domain.state import LessonState, Person, Status
 from policies.base import Contradiction, Rule, Settings, setting
 from policies.door import closed, rest_of_lesson
-from policies.wishes import admit, keep_away, no_roster, perhaps_known, tried, unnamed
+from policies.wishes import admit, keep_away, name_fits, no_roster, perhaps_known, tried, unnamed
 
 AGAIN = 60.0  # seconds before a door that did not close is asked to close once more
+COMES_BACK, WAITS = 60.0, 300.0  # seconds that a lock waits for who has just left, and for how long at the most
 LETS_BACK = 120.0  # seconds for which the door is open for a pupil who has lost his line
 NEVER = float("inf")
 _CLOSES = (ActionKind.OPEN_WAITING_ROOM, ActionKind.LOCK)
@@ -94,7 +95,8 @@ def _lets_back(state: LessonState, event: ParticipantLeft) -> Iterator[Decision]
     sent = any(r.participant.id == event.participant.id for r in state.removed)
     if lock is None or lock.rule != "late_lock" or sent:
         return
-    if match(state.roster, event.participant).trust is not Trust.VERIFIED:
+    found = match(state.roster, event.participant)
+    if found.trust is not Trust.VERIFIED and not name_fits(state, event.participant.id, found):
         return
     yield Decision(
         action=Action(kind=ActionKind.UNLOCK),
@@ -133,7 +135,13 @@ def _wanted(settings: LateLock, state: LessonState, due: float) -> tuple[ActionK
     if not any(s.action.kind is ActionKind.OPEN_WAITING_ROOM and s.status is OutcomeKind.UNSUPPORTED for s in asked):
         return ActionKind.OPEN_WAITING_ROOM, max(due, again)
     hard = due + (settings.hard_minutes - settings.minutes) * 60.0
-    return ActionKind.LOCK, max(due, hard, again)
+    return ActionKind.LOCK, max(due, hard, again, min(_left_at(state) + COMES_BACK, hard + WAITS))
+
+
+def _left_at(state: LessonState) -> float:
+    """When somebody left last by himself: if his line broke, he is about to come back."""
+    sent = {r.participant.id for r in state.removed}
+    return max((at for id, at in state.gone.items() if id not in sent), default=0.0)
 
 
 def wake(settings: LateLock, state: LessonState) -> float | None:

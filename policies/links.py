@@ -12,6 +12,7 @@ from app.domain.actions import Action, ActionKind, Decision, Severity
 from app.domain.events import ChatPosted
 from app.domain.people import Trust
 from app.domain.state import LessonState, Person
+from policies import wave
 from policies.abuse import taken_back
 from policies.base import Rule, Settings, setting
 from policies.terms.folding import LONGEST, plain
@@ -46,9 +47,10 @@ def decide(settings: Links, state: LessonState, event: ChatPosted) -> Iterator[D
         return
     if known:
         yield told(writer, "link_pupil", Severity.LOW, rule="links")
-        if _again(state, writer):
+        joins_in = wave.offended(state)
+        if joins_in or _again(state, writer):
             yield Decision(
-                action=Action(kind=ActionKind.WARN, target=writer.participant),
+                action=Action(kind=ActionKind.SILENCE if joins_in else ActionKind.WARN, target=writer.participant),
                 rule="links",
                 reason="link_pupil",
                 params=(("name", writer.participant.name),),

@@ -7,12 +7,12 @@ A kick needs two independent facts or a human. Past the budget the room is close
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from app.domain.actions import STRENGTH, UNDO, Action, ActionKind, Decision, Lane, OutcomeKind, Severity
+from app.domain.actions import STRENGTH, UNDO, ActionKind, Decision, OutcomeKind, Severity
 from app.domain.events import ClockTicked
 from app.domain.people import Trust
 from app.domain.state import SETS, LessonState, Standing
+from policies import wave
 from policies.base import Rule, Settings, setting
-from policies.emergency import CALM
 from policies.expiry import ends_at, taken_back, temporary
 
 REPEAT = 60.0  # seconds in which no rule asks again for what was just told or has just failed
@@ -27,6 +27,17 @@ class Restraint(Settings):
         30, "measures against people in one minute; past it the room is closed (1 to 600)",
         stricter="higher", ge=1, le=600,
     )  # fmt: skip
+    together: int = setting(
+        2, "unknown people who offend within half a minute, one of the class counting half, "
+        "after whom nobody is heard, read or seen for a while (2 to 100)", stricter="lower", ge=2, le=100,
+    )  # fmt: skip
+    together_minutes: int = setting(
+        3,
+        "minutes after which that ends by itself, if no unknown offender is left (1 to 60)",
+        stricter="higher",
+        ge=1,
+        le=60,
+    )
     wave_lock_minutes: int = setting(
         10, "minutes after which a room closed by a wave opens again (1 to 240)", stricter="higher", ge=1, le=240
     )
@@ -77,8 +88,17 @@ def _spared(state: LessonState, wish: Decision) -> bool:
 
 def _held_for_now(state: LessonState) -> frozenset[str]:
     """Whom a rule holds for some minutes: that hold ends by itself, and no other rule ends it sooner."""
-    timed = (s for s in state.intents.values() if s.until is not None and s.until > state.now)
-    return frozenset(s.action.target.id for s in timed if s.action.kind is ActionKind.HOLD and s.action.target)
+    held = (s for s in state.intents.values() if s.action.kind is ActionKind.HOLD and not s.by)
+    return frozenset(s.action.target.id for s in held if s.action.target and _lasts(state, s))
+
+
+def _lasts(state: LessonState, hold: Standing) -> bool:
+    """Whether a hold goes on: its time is not up, or it has none and was asked a moment ago. Two rules that do not
+    agree about somebody would else send him in and out.
+    """
+    if hold.until is not None:
+        return hold.until > state.now
+    return hold.at > state.now - REPEAT and hold.status is not OutcomeKind.SIMULATED
 
 
 def _lets_in(wish: Decision, held: frozenset[str]) -> bool:
@@ -229,7 +249,9 @@ def _within_budget(settings: Restraint, state: LessonState, wishes: Sequence[Dec
             yield wish
         elif not closed:
             closed = True
-            yield from _close_the_room(settings, state)
+            seconds = settings.wave_lock_minutes * 60.0
+            room = wave.closed(wave.EVERYTHING, seconds, Severity.CRITICAL, reason="wave")
+            yield from (w for w in room if not in_force(state, w))
 
 
 def _spent(state: LessonState) -> int:
@@ -242,26 +264,6 @@ def _spent(state: LessonState) -> int:
 
 
 _TOUCHED_NOBODY = frozenset({OutcomeKind.SIMULATED, OutcomeKind.MANUAL, OutcomeKind.UNSUPPORTED})
-
-
-# Nobody new comes in, and those who are in already are not heard, read or seen until they are out.
-_WAVE = (*CALM, ActionKind.ALERT)
-
-
-def _close_the_room(settings: Restraint, state: LessonState) -> Iterator[Decision]:
-    """Instead of ever more single measures: nobody new comes in, and people are called."""
-    seconds = settings.wave_lock_minutes * 60.0
-    for kind in _WAVE:
-        wish = Decision(
-            action=Action(kind=kind),
-            rule="restraint",
-            reason="wave",
-            severity=Severity.CRITICAL,
-            lane=Lane.PANIC,
-            expires_after=seconds if kind in UNDO else None,
-        )
-        if not in_force(state, wish):
-            yield wish
 
 
 def decide(settings: Restraint, state: LessonState, event: ClockTicked) -> Iterator[Decision]:

@@ -11,11 +11,10 @@ from app.domain.actions import STRENGTH, Action, ActionKind, Decision, Lane, Sev
 from app.domain.people import Trust
 from app.domain.state import LessonState, Person
 from policies.ladder import Ladder
-from policies.wishes import identity_facts
+from policies.wishes import identity_facts, nobody_unmutes
 
 AS_ASKED, QUIET, OUTSIDE, OUT = 0, 1, 2, 4  # the highest rung that somebody may reach
 _HIGHER = {2: ActionKind.HOLD, 3: ActionKind.KICK, 4: ActionKind.BAN}
-ROOM_SECONDS = 300.0  # for which nobody may unmute because of one who will not stop
 _HEARD = frozenset({"noise"})  # rules whose offences are heard, not read
 
 
@@ -35,7 +34,7 @@ def climbed(settings: Ladder, state: LessonState, wish: Decision) -> tuple[Decis
         raised = replace(raised, strike=False)
     more = [_flag(wish, person, due)] if most is QUIET and due >= QUIET else []
     if due > QUIET and most < OUT and wish.rule in _HEARD:
-        more.append(_silence_in_the_room(wish))
+        more.append(nobody_unmutes(wish))
     return (raised, *more)
 
 
@@ -65,20 +64,6 @@ def _raised(wish: Decision, person: Person, rung: int, count: int) -> Decision:
 def _quiet(wish: Decision) -> ActionKind:
     """What takes the medium of the offence away, and no other."""
     return ActionKind.MUTE if wish.rule in _HEARD else ActionKind.SILENCE
-
-
-def _silence_in_the_room(wish: Decision) -> Decision:
-    """Who may not be sent out and opens his microphone again and again ends only when nobody can, for a while."""
-    return Decision(
-        action=Action(kind=ActionKind.FORBID_UNMUTE),
-        rule=wish.rule,
-        reason="offends_again",
-        params=wish.params,
-        severity=Severity.MEDIUM,
-        lane=Lane.PANIC,
-        observed=wish.observed,
-        expires_after=ROOM_SECONDS,
-    )
 
 
 def _flag(wish: Decision, person: Person, due: int) -> Decision:

@@ -5,6 +5,7 @@ program forbid it: who may not share may still draw there, until the teacher for
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Literal
 
 from app.domain.actions import Action, ActionKind, Decision, Lane, Severity
@@ -13,7 +14,7 @@ from app.domain.people import Trust
 from app.domain.state import LessonState, Person, Status
 from policies.base import Contradiction, Rule, Settings, setting
 from policies.door import rest_of_lesson
-from policies.wishes import no_roster
+from policies.wishes import identity_facts, no_roster
 
 ENDLESS = 240  # minutes for which a share may last where that is not limited
 
@@ -74,7 +75,9 @@ def _started(settings: ShareGuard, state: LessonState, event: ShareStarted) -> I
         if not state.listed:  # then nobody is known, and everybody would be a stranger
             yield from no_roster(state, "share_guard")
             return
-    yield _stop(person, "share_not_allowed", Severity.MEDIUM if person.trusted else Severity.HIGH)
+    known = person.trusted or not state.listed
+    stop = _stop(person, "share_not_allowed", Severity.MEDIUM if person.trusted else Severity.HIGH)
+    yield stop if known else replace(stop, facts=identity_facts(person), strike=True)
     if settings.who == "hosts" and not opened and not state.switches.share_restricted:
         yield _restrict(state, Severity.MEDIUM, Lane.GUARD)
 

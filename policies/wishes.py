@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from app.domain.actions import SENDS_OUT, Action, ActionKind, Decision, Lane, Severity
-from app.domain.people import Trust
+from app.domain.actions import SENDS_OUT, Action, ActionKind, Decision, Lane, OutcomeKind, Severity
+from app.domain.people import Fact, Match, Trust
 from app.domain.state import LessonState, Person
 
 # Seconds in which a list may tell who somebody is whose coming the platform announced without a word about him.
 GRACE_INSIDE, GRACE_WAITING = 4.0, 10.0
+KEEPS_OUT = frozenset({"roster_only", "impostor", "late_lock", "keep_out", "host_gone", "silent_stranger"})
+ROOM_SECONDS = 300.0  # for which nobody may unmute because of one who will not stop
 AGAIN = 60.0  # seconds before the same presence is held again
 
 
@@ -33,6 +35,23 @@ def tried(state: LessonState, person: Person) -> bool:
     asked = (s for s in state.intents.values() if s.action.kind in SENDS_OUT or s.rule in ("roster_only", "late_lock"))
     targets = (s.action.target for s in asked if s.at >= since and s.action.target is not None)
     return any((target.id, target.account) == (who.id, who.account) for target in targets)
+
+
+def fits(state: LessonState, person: Person) -> bool:
+    """Whether somebody's name fits where most of the class are known by nothing else: nobody else here carries it, and
+    it is no disguise.
+    """
+    return name_fits(state, person.participant.id, person.match)
+
+
+def name_fits(state: LessonState, participant_id: str, match: Match) -> bool:
+    """The same of somebody who may have left."""
+    if match.trust is not Trust.CLAIMED or match.entry is None or Fact.DISGUISED in match.facts:
+        return False
+    others = [p.match for p in state.inside.values() if not p.staff and p.participant.id != participant_id]
+    if sum(m.trust is Trust.CLAIMED for m in others) < sum(m.trust is Trust.VERIFIED for m in others):
+        return False
+    return not any(m.entry == match.entry for m in others)
 
 
 def identity_facts(person: Person) -> int:
@@ -88,5 +107,29 @@ def mentioned(state: LessonState, person: Person, *reasons: str) -> bool:
     return any(
         s.reason in reasons and s.at >= person.since and s.action.target is not None
         and s.action.target.id == person.participant.id
+        for s in state.intents.values()
+    )  # fmt: skip
+
+
+def nobody_unmutes(wish: Decision) -> Decision:
+    """Who may not be sent out and opens his microphone again and again ends only when nobody can, for a while."""
+    return Decision(
+        action=Action(kind=ActionKind.FORBID_UNMUTE),
+        rule=wish.rule,
+        reason="offends_again",
+        params=wish.params,
+        severity=Severity.MEDIUM,
+        lane=Lane.PANIC,
+        observed=wish.observed,
+        expires_after=ROOM_SECONDS,
+    )
+
+
+def out_of_place(state: LessonState, person: Person) -> bool:
+    """Whether a rule wanted somebody out who could only be muted, because the platform has nothing else for it."""
+    return not person.trusted and any(
+        s.action.kind is ActionKind.MUTE and s.rule in KEEPS_OUT and s.at >= person.since and not s.by
+        and s.action.target is not None and s.action.target.id == person.participant.id
+        and s.status is not OutcomeKind.SIMULATED
         for s in state.intents.values()
     )  # fmt: skip

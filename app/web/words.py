@@ -74,6 +74,7 @@ REASONS = (
         "share_hosts",
         "did_not_help",
         "wave",
+        "together",
         "time_is_up",
         "rule_failed",
         "rule_slow",

@@ -198,7 +198,7 @@ def test_a_suspicion_is_slight_and_no_strike() -> None:
     assert (alert.strike, alert.severity) == (False, Severity.LOW)
 
 
-@pytest.mark.parametrize(("seconds", "strikes"), [(9.0, 1), (10.0, 2)])
+@pytest.mark.parametrize(("seconds", "strikes"), [(2.9, 1), (3.0, 2)])
 def test_a_pupils_burst_is_one_offence(seconds: float, strikes: int) -> None:
     world = Rehearsal(only("abuse"), ROOM)
     for at in (LATER, LATER + seconds):

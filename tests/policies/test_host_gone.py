@@ -19,6 +19,7 @@ from tests.builders import (
     joined,
     left,
     lesson,
+    named,
     only,
     policy,
     polled,
@@ -174,3 +175,32 @@ def test_what_the_platform_does_not_take_is_not_taken_back() -> None:
     for open_one in world.state.open_intents():
         world.tell(settled(open_one, OutcomeKind.REFUSED, LATER + 21))
     assert world.tell(joined(teacher(), LATER + 60)) == ()
+
+
+BY_NAME = [teacher(), *(named(n) for n in range(1, 4))]
+
+
+@pytest.mark.parametrize(
+    ("inside", "event", "touched"),
+    [
+        (BY_NAME, joined(named(4), LATER + 21), ()),  # as well known as anybody of this class
+        (BY_NAME, joined(named(2, id="n2-again"), LATER + 21), ("hold n2-again",)),  # somebody is here by that name
+        (BY_NAME, joined(stranger(1), LATER + 21), ("hold x1",)),
+        ([teacher(), pupil(1), pupil(2), pupil(3)], joined(named(4), LATER + 21), ("hold n4",)),
+        # who was here with the teacher may show what he was about to; a newcomer may not
+        (BY_NAME, shares(named(1), LATER + 21), ()),
+        ([*BY_NAME, stranger(1)], shares(stranger(1), LATER + 21), ("stop_share x1",)),
+    ],
+)  # fmt: skip
+def test_where_the_class_is_known_by_names_a_name_that_fits_is_enough(
+    inside: list[Participant], event: Event, touched: tuple[str, ...]
+) -> None:
+    world = Rehearsal(only("host_gone"), fold(lesson(inside=inside), left(teacher(), LATER)))
+    world.tell(ticked(LATER + 20))
+    assert tuple(d for d in in_short(world.tell(event)) if " " in d) == touched
+
+
+def test_a_newcomer_by_name_who_shares_while_nobody_leads_waits() -> None:
+    world = Rehearsal(only("host_gone"), fold(lesson(inside=BY_NAME), left(teacher(), LATER)))
+    world.tell(ticked(LATER + 20), joined(named(4), LATER + 25))
+    assert "hold n4" in in_short(world.tell(shares(named(4), LATER + 30)))

@@ -212,6 +212,27 @@ def test_after_the_first_minutes_it_does() -> None:
     assert in_short(removed(stranger(1), START + 3 * MINUTE)) == ("open_waiting_room",)
 
 
+def removed_early(strangers: int, room: LessonState = ROOM) -> tuple[str, ...]:
+    """What follows the last of so many holds, while the class is coming in."""
+    world = Rehearsal(only("keep_out"), replace(room, now=START + 5))
+    for n in range(1, strangers + 1):
+        at = START + MINUTE + n
+        world.tell(joined(stranger(n), at))
+        world.state = note(world.state, standing(ActionKind.HOLD, stranger(n), at=at, id=f"s{n}"))
+        world.tell(settled(world.state.intents[f"s{n}"], OutcomeKind.CONFIRMED, at + 0.5), left(stranger(n), at + 0.6))
+    return in_short(d for d in world.made if d.rule == "keep_out")
+
+
+def test_while_the_class_comes_in_one_stranger_is_an_odd_name_and_three_are_a_raid() -> None:
+    assert removed_early(2) == ()
+    assert removed_early(3) == ("open_waiting_room",)
+
+
+def test_while_nobody_leads_one_is_enough_also_in_the_first_minutes() -> None:
+    assert removed_early(1, lesson(pupils=9, inside=[pupil(1)])) == ("open_waiting_room",)
+    assert removed_early(1, fold(ROOM, left(teacher(), START + 30))) == ("open_waiting_room",)
+
+
 def test_a_door_that_does_not_hold_is_closed_whatever_that_takes() -> None:
     room = sent_out(RAIDER, replace(stranger(2), account="guest-2"))
     world = Rehearsal(only("keep_out", door="return"), room)

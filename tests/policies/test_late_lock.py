@@ -146,3 +146,32 @@ def test_it_stays_closed_too_behind_a_pupil_who_was_sent_out_and_where_somebody_
     assert in_short(Rehearsal(only("late_lock"), sent).tell(left(pupil(1), LATER))) == ()
     theirs = lesson(inside=[teacher(), pupil(1)], locked=True)
     assert in_short(Rehearsal(only("late_lock"), theirs).tell(left(pupil(1), LATER))) == ()
+
+
+def by_names(pupils: int) -> LessonState:
+    """Our lock in a class that is known by nothing but names."""
+    state = lesson(inside=[teacher(), *(named(n) for n in range(1, pupils + 1)), stranger(1)])
+    lock = standing(ActionKind.LOCK, at=LATER - 600, id="i1", rule="late_lock", reason="late_lock")
+    return fold(note(state, lock), settled(lock, OutcomeKind.CONFIRMED, LATER - 599))
+
+
+def test_in_a_class_that_is_known_by_names_a_name_is_let_back_too() -> None:
+    assert in_short(Rehearsal(only("late_lock"), by_names(3)).tell(left(named(2), LATER))) == ("unlock",)
+    assert in_short(Rehearsal(only("late_lock"), by_names(3)).tell(left(stranger(1), LATER))) == ()
+    twin = fold(by_names(3), joined(named(2, id="n2-twin"), LATER - 9))
+    assert in_short(Rehearsal(only("late_lock"), twin).tell(left(named(2), LATER))) == ()  # he is still there
+
+
+def test_the_lock_waits_for_a_pupil_whose_line_has_just_broken_but_not_for_ever() -> None:
+    world = Rehearsal(only("late_lock", minutes=0), lesson(inside=[teacher(), pupil(1), pupil(2)], at=START + 1))
+    world.tell(ticked(START + 1))
+    world.settle(OutcomeKind.UNSUPPORTED, at=START + 1)
+    due = START + 15 * MINUTE
+    world.tell(left(pupil(1), due - 20))
+    assert in_short(world.tell(ticked(due))) == ()
+    assert wake_at(world.policy, world.state) == due + 40
+    for n in range(8):  # somebody who goes every half minute does not keep it open
+        world.tell(left(pupil(2), due + 30 * n), joined(pupil(2), due + 30 * n + 5))
+    assert wake_at(world.policy, world.state) == due + 270
+    assert in_short(world.tell(left(pupil(2), due + 299))) == ()
+    assert in_short(world.tell(ticked(due + 300))) == ("lock",)

@@ -102,6 +102,51 @@ def test_each_time_is_an_offence() -> None:
     assert in_short(world.made) == ("mute x1", "mute x1", "hold x1")
 
 
+@pytest.mark.parametrize(("before", "expected"), [(0, ()), (1, ()), (2, ("mute p1", "forbid_unmute"))])
+def test_who_has_just_offended_twice_has_no_tries_left(before: int, expected: tuple[str, ...]) -> None:
+    """A pupil who swears and plays music (field.md S12) cannot be sent out: nobody unmutes for a while."""
+    state = MUTED
+    for n in range(before):
+        warned = standing(ActionKind.WARN, pupil(1), LATER - 20 + 5 * n, id=f"w{n}", strike=True, status=DONE)
+        state = note(state, warned)
+    decided = Rehearsal(only("noise", **NUMBERS), state).tell(unmuted(pupil(1)))
+    assert tuple(d for d in in_short(decided) if not d.startswith("alert")) == expected
+
+
+def test_whoever_should_be_outside_is_muted_each_time_and_that_alone_is_no_offence() -> None:
+    """Where holding came down to muting: roster_only, impostor and the like."""
+    kept = standing(ActionKind.MUTE, named(2), LATER - 50, rule="roster_only", status=DONE)
+    world = Rehearsal(only("noise", **NUMBERS), note(lesson(inside=INSIDE), kept))
+    (mute,) = world.tell(unmuted(named(2)))
+    assert (in_short([mute]), mute.strike) == (("mute n2",), False)
+    by_hand = note(lesson(inside=INSIDE), standing(ActionKind.MUTE, named(2), LATER - 50, by="u1", status=DONE))
+    assert Rehearsal(only("noise", **NUMBERS), by_hand).tell(unmuted(named(2))) == ()
+
+
+@pytest.mark.parametrize(
+    ("people", "every", "expected"),
+    [
+        ([stranger(n) for n in range(1, 6)], 1.0, ()),
+        ([stranger(n) for n in range(1, 7)], 1.0, ("mute_all", "forbid_unmute", "alert")),
+        ([stranger(n) for n in range(1, 7)], 2.0, ()),  # the first one was ten seconds ago
+        ([named(n) for n in range(1, 9)], 0.1, ()),  # pupils at recess, in a class that is known by names only
+        ([pupil(n) for n in range(1, 9)], 0.1, ()),
+    ],
+)
+def test_a_chorus_of_strangers_is_silenced_at_once(
+    people: list[Participant], every: float, expected: tuple[str, ...]
+) -> None:
+    world = Rehearsal(only("noise"), lesson(pupils=9, inside=[teacher(), *people]))
+    world.tell(*(unmuted(p, LATER + n * every) for n, p in enumerate(people)))
+    assert in_short(world.made) == expected
+
+
+def test_without_a_list_nobody_is_a_stranger_in_a_chorus() -> None:
+    people = [stranger(n) for n in range(1, 9)]
+    world = Rehearsal(only("noise"), lesson(pupils=0, inside=[teacher(), *people]))
+    assert world.tell(*(unmuted(p) for p in people)) == ()
+
+
 def test_who_answers_questions_all_lesson_is_no_noise() -> None:
     world = Rehearsal(only("noise"), MUTED)
     for n in range(80):

@@ -10,6 +10,7 @@ from app.domain.events import Event
 from app.domain.people import Participant, Role
 from app.domain.state import LessonState, note
 from policies import decide, wake_at
+from policies.base import Policy
 from policies.restraint import Restraint, restrain
 from tests.builders import (
     LATER,
@@ -416,3 +417,21 @@ def test_no_rule_lets_in_whom_another_holds_for_some_minutes() -> None:
     world = Rehearsal(only("roster_only"), in_effect(ActionKind.HOLD, pupil(1)).state)
     assert world.tell(waits(pupil(1), LATER + 1)) == ()
     assert in_short(world.tell(pressed("admit", pupil(1), LATER + 2))) == ("admit p1",)
+
+
+def test_two_rules_that_do_not_agree_about_somebody_do_not_send_him_in_and_out() -> None:
+    """host_gone holds whoever comes by name only, roster_only would let the name in."""
+    rules = {
+        **only("roster_only", claimed="admit").rules,
+        "host_gone": only("host_gone").rules["host_gone"],
+    }
+    room = fold(lesson(inside=[teacher(), pupil(1), pupil(2)]), left(teacher(), LATER))
+    world = Rehearsal(Policy(preset="", rules=rules), room)
+    world.tell(ticked(LATER + 20), joined(named(3), LATER + 21))
+    for n in range(20):
+        world.settle()
+        world.tell(waits(named(3), LATER + 22 + n))
+    about = [d for d in in_short(world.made) if d.endswith("n3")]
+    assert about == ["hold n3"]
+    world.settle()
+    assert "admit n3" in in_short(world.tell(joined(teacher(), LATER + 90), waits(named(3, id="n3"), LATER + 91)))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.actions import ActionKind
 from app.domain.events import Event
 from app.domain.people import Participant
 from app.domain.state import LessonState
@@ -136,3 +137,9 @@ def test_what_a_human_opened_is_open_for_names_of_the_list_too() -> None:
     room = Rehearsal(only("share_guard"), fold(ROOM, pressed("allow_share", at=LATER - 5)))
     assert in_short(room.tell(shares(named(2), LATER))) == ()
     assert in_short(room.tell(shares(stranger(1), LATER))) == ("stop_share x1",)
+
+
+@pytest.mark.parametrize(("who", "strike"), [(stranger(1), True), (named(2), True), (pupil(1), False)])
+def test_a_share_that_is_not_allowed_is_an_offence_of_somebody_unknown(who: Participant, strike: bool) -> None:
+    stop, _ = Rehearsal(only("share_guard"), ROOM).tell(shares(who))
+    assert (stop.action.kind, stop.strike) == (ActionKind.STOP_SHARE, strike)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.domain.actions import STRENGTH, ActionKind
 from app.replay.trace import Done
+from app.replay.truth import What
 from tests.replay.corpus import CLOSES, Lesson, lesson_of, told
 from tests.replay.generator import Made, made
 from tests.replay.page import Result, failed, page
@@ -32,9 +33,16 @@ def _result(m: Made, lesson: Lesson) -> Result:
         acted=frozenset(d.rule for d in done if _acts(d)),
         told=frozenset(d.rule for d in done if d.kind is ActionKind.ALERT),
         first=report.first, calm=report.calm, hurt=() if m.raid else tuple(map(told, lesson.hurt())),
-        kept_out=len(report.kept_out), gone=tuple(map(told, lesson.gone())),
+        kept_out=len(report.kept_out) - (late := _late(lesson)), late=late, gone=tuple(map(told, lesson.gone())),
         spoiled=() if m.raid else tuple(c for c in lesson.complaints() if c.startswith("the room")),
     )  # fmt: skip
+
+
+def _late(lesson: Lesson) -> int:
+    """How many came when the room was locked for the late: where there is no waiting room, the policy says so."""
+    if not any((d.rule, d.kind) == ("late_lock", ActionKind.LOCK) for d in lesson.report.automatic):
+        return 0
+    return sum(lesson.first.get(who) is What.SHUT_OUT for who in lesson.report.kept_out)
 
 
 def _acts(d: Done) -> bool:

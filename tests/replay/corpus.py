@@ -1,7 +1,7 @@
 """The corpus: scripted lessons as data, each played under a policy. What came of it, in figures and complaints."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from app.replay.play import play
 from app.replay.report import Report, report
 from app.replay.script import Script, of_file
 from app.replay.trace import Done
+from app.replay.truth import What
 from policies import documents
 
 HERE = Path(__file__).parent
@@ -32,6 +33,7 @@ class Lesson:
 
     script: Script
     report: Report
+    first: Mapping[str, What]  # how each one came first: inside, to the waiting room, or to a closed door
 
     def complaints(self) -> Iterator[str]:
         """What should not have happened."""
@@ -41,7 +43,7 @@ class Lesson:
         yield from (f"{told(d)}" for d in self.hurt())
         yield from (f"kept out: {who}" for who in self.report.kept_out)
         for d in self.report.automatic:
-            answers = d.rule in ANSWERS or d.reason == "wave"
+            answers = d.rule in ANSWERS or d.reason in ("wave", "together")
             if answers and d.kind in CLOSES:
                 yield f"the room: {told(d)}"
 
@@ -92,7 +94,10 @@ def lesson_of(lines: list[bytes], policy: dict[str, Any]) -> Lesson:
     script = of_file(iter(lines), documents.policy(policy))
     done = play(script.attempts, script.course, script.card, terms=script.terms, keep_rows=False)
     found = report(done, script.course.roster, script.start, script.hostile, belong=script.belong)
-    return Lesson(script=script, report=found)
+    first: dict[str, What] = {}
+    for fact in done.facts:
+        first.setdefault(fact.who, fact.what)
+    return Lesson(script=script, report=found, first=first)
 
 
 def presets(path: Path) -> tuple[str, ...]:

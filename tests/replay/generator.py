@@ -170,7 +170,7 @@ def _teacher_returns(d: Draft) -> None:
 
 
 def _guest(d: Draft) -> None:
-    d.groups["g"] = {"kind": "guest", "count": d.chance.randint(1, 3), "language": "en"}
+    d.groups["g"] = {"kind": "guest", "count": d.chance.randint(1, 2), "language": "en"}  # three in a minute are a wave
     d.holds.add("strangers")
     at = d.during(60, 1500)
     d.line(at, "participant.joined", "g", over=10)

@@ -40,6 +40,7 @@ class Result:
     calm: float | None
     hurt: tuple[str, ...]  # of a calm lesson: against people of the class
     kept_out: int
+    late: int  # kept out as the policy says: they came after the room was locked
     gone: tuple[str, ...]  # of a raid: pupils put out
     spoiled: tuple[str, ...]  # of a calm lesson: what was closed for everybody as if it were a raid
 
@@ -63,7 +64,9 @@ def page(results: Sequence[Result]) -> str:
     gone, shut = [r for r in raids if r.gone], [r for r in raids if r.kept_out]
     rows = [
         f"- {len(calm)} calm lessons (even seeds). A rule touched somebody of the class in {_of(hurt, calm)}, kept "
-        f"somebody out for more than 20 s in {_of(out, calm)}, closed the room as in a raid in {_of(spoiled, calm)}.",
+        f"somebody out for more than 20 s in {_of(out, calm)}, closed the room as in a raid in {_of(spoiled, calm)}. "
+        f"In {_of([r for r in calm if r.late], calm)} somebody came only when the room was locked for the late: where "
+        "there is no waiting room, `late_lock` says so.",
         f"- {len(raids)} raids (odd seeds). Calm within 10 s of the first hostile act: {_of(quick, raids)}; in "
         f"{len(raids) - len(loud)} of these nothing hostile was ever heard, seen or read. Of the {len(loud)} others "
         f"{_of([r for r in loud if r.quick], loud)}. A pupil was kicked or banned in {_of(gone, raids)}, "
