@@ -130,7 +130,7 @@ def _second(request: Request, actor: Actor, place: Place, document: dict[str, An
         action=_address(place), changes=views.changes(before, after, words), days=DAYS,
         locks=views.locks(before, after, words), document=json.dumps(document),
         version=version if seen is None else seen,
-        preview=preview(service, actor.school, place.course, document),
+        preview=preview(service, actor.school, place, document),
     )  # fmt: skip
     return HTMLResponse(html)
 
