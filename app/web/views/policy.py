@@ -54,12 +54,15 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyView:
-    """Everything policy.html shows. `back` leads to the class; `problems` belong to no field of the form."""
+    """Everything policy.html shows. `ways` are links (address, words); `problems` belong to no field of the form."""
 
     level: str
+    heading: str
     title: str
     action: str
-    back: str
+    ways: tuple[tuple[str, str], ...]
+    over: bool
+    schools: int
     version: int
     may_change: bool
     may_lock: bool
@@ -87,12 +90,19 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What a page is drawn from: the document as it is typed, what counts now, and what counts without the document."""
+    """What a page is drawn from: the document as it is typed, what counts now, and what counts without the document.
+
+    `course` and `lesson` are ids, "" above them; `over` = the lesson has ended, and its document with it; `schools` =
+    how many a district's document goes to.
+    """
 
     level: Level
     name: str
     action: str
-    back: str
+    course: str = ""
+    lesson: str = ""
+    over: bool = False
+    schools: int = 0
     document: Mapping[str, Any]
     version: int
     now: Merged
@@ -109,10 +119,12 @@ def page(sheet: Sheet, reader: Reader) -> PolicyView:
     known = {f.key for rule in rules for f in rule.fields} | {"preset"}
     now, above = sheet.now, sheet.without
     own = str(sheet.document.get("preset", ""))
+    may_lock = sheet.level in (Level.DISTRICT, Level.SCHOOL)
     above_preset = words("as above: {value}", value=words.word("preset", above.policy.preset))
     return PolicyView(
-        level=sheet.level.value, title=shown(sheet.name, 60), action=sheet.action, back=sheet.back,
-        version=sheet.version, may_change=sheet.may_change, may_lock=sheet.level is Level.SCHOOL,
+        level=sheet.level.value, heading=words.word("rules", sheet.level), title=shown(sheet.name, 60),
+        action=sheet.action, ways=_ways(sheet, words), over=sheet.over, schools=sheet.schools,
+        version=sheet.version, may_change=sheet.may_change, may_lock=may_lock,
         presets=(("", above_preset), *((p, words.word("preset", p)) for p in PRESETS)), preset=own,
         preset_now=words.word("preset", now.policy.preset),
         preset_by=words.word("origin", now.preset_by) if now.preset_by else words.word("origin", Origin.DEFAULT),
@@ -120,8 +132,21 @@ def page(sheet: Sheet, reader: Reader) -> PolicyView:
         hardened=day(now.hardened_until, reader.zone) if now.hardened_until is not None else "",
         rules=rules,
         problems=tuple(f"{shown(f, 60)}: {said}" for f, said in by_field.items() if f not in known),
-        kept_locks=() if sheet.level is Level.SCHOOL else tuple(map(str, _list(sheet.document.get("locked")))),
+        kept_locks=() if may_lock else tuple(map(str, _list(sheet.document.get("locked")))),
     )  # fmt: skip
+
+
+def _ways(sheet: Sheet, words: Translator) -> tuple[tuple[str, str], ...]:
+    """Where one goes on from here: to what the rules are for, and to the layers around."""
+    course, school = f"/classes/{sheet.course}", ("/policy", words.word("rules", Level.SCHOOL))
+    if sheet.level is Level.SCHOOL:
+        return (("/policy/district", words.word("rules", Level.DISTRICT)),)
+    if sheet.level is Level.DISTRICT:
+        return (school,)
+    if sheet.level is Level.COURSE:
+        return ((course, words("Back to the class")), school)
+    lesson = (f"/lessons/{sheet.lesson}", words("Back to the lesson"))
+    return (lesson, (f"{course}/policy", words.word("rules", Level.COURSE)), school)
 
 
 def changes(before: Merged, after: Merged, words: Translator) -> tuple[ChangeView, ...]:
@@ -142,14 +167,15 @@ def changes(before: Merged, after: Merged, words: Translator) -> tuple[ChangeVie
     return tuple(found)
 
 
-def locks(before: Merged, after: Merged, words: Translator) -> tuple[str, ...]:
-    """Fields that would be locked, and were not."""
-    return tuple(
-        f"{words.word('rule', rule.name)}: {spoken.label(words, rule.name, field)}"
-        for rule in RULES
-        for field, _ in _shown_fields(rule)
-        if after.values[rule.name][field].locked_by and not before.values[rule.name][field].locked_by
-    )
+def locks(before: Merged, after: Merged, words: Translator) -> tuple[tuple[str, bool], ...]:
+    """Fields that would be locked and were not (True), or were and would not be (False)."""
+    found = []
+    for rule in RULES:
+        for field, _ in _shown_fields(rule):
+            was, now = (bool(merged.values[rule.name][field].locked_by) for merged in (before, after))
+            if was != now:
+                found.append((f"{words.word('rule', rule.name)}: {spoken.label(words, rule.name, field)}", now))
+    return tuple(found)
 
 
 # --- rules and fields -------------------------------------------------------------------------------------------------

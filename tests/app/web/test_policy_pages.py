@@ -18,9 +18,9 @@ from policies import ALWAYS, RULES
 from tests.app.web.houses import PASSWORD, House
 
 
-def sign_in(school: House, role: UserRole = UserRole.IT) -> None:
+def sign_in(school: House, role: UserRole = UserRole.IT, name: str = "") -> None:
     school.client.cookies.clear()
-    user = school.user(role)
+    user = school.user(role, name)
     school.desk.people.set_password(school.school.id, user.id, Passwords().hash(PASSWORD))
     assert school.sign_in(user.mail).status_code == 303
 
