@@ -21,6 +21,7 @@ from app.web.pages import render
 from app.web.readers import reader_of
 from app.web.service import service_of
 from app.web.views import policy as views
+from policies import documents
 from policies.merged import Level, ProblemKind
 
 router = APIRouter(include_in_schema=False)
@@ -112,7 +113,7 @@ def _page(
     """The form: as it is stored, or as somebody has just filled it in. Blocking."""
     service, words = service_of(request), translator(request, actor)
     stored, version = layering.read(service, actor, place)
-    told = stored if document is None else document
+    told = documents.renamed(stored) if document is None else document  # the form knows today's names only
     problems = layering.with_document(service, actor.school, place, told).problems_of(place.level)
     if document is None:  # what is stored and looser than a later lock is told at its field as overruled
         problems = tuple(p for p in problems if p.kind is not ProblemKind.LOCKED)

@@ -191,6 +191,15 @@ def test_a_raided_class_is_guarded_more_strictly_until_it_presses(school: House)
     assert "Guarded more strictly until" not in school.client.get(path).text
 
 
+def test_what_was_said_under_a_former_name_stays_when_something_else_is_changed(school: House) -> None:
+    put = {"sharing": {"who": "roster"}, "locked": ["sharing.who"]}
+    school.desk.layers.put(school.school.id, Kept.SCHOOL, put, by="it")
+    sign_in(school)
+    page = school.client.get("/policy").text
+    assert re.search(r'<option value="roster" selected', page)
+    assert re.search(r'value="share_guard.who" checked', page)
+
+
 def test_documents_in_forms_are_plain_json(school: House) -> None:
     sign_in(school)
     assert json.loads(hidden(post(school, "/policy", **{"quiet_start.chat": "false"}))["document"]) == {
