@@ -100,6 +100,19 @@ def effective(document: Document) -> dict[str, dict[str, dict[str, Any]]]:
     return checked(Level.COURSE, document).told()
 
 
+def renamed(document: Document) -> dict[str, Any]:
+    """A document with every rule under the name it has today, in its locks too; where it says both, that one counts."""
+    told = {FORMER.get(key, key): value for key, value in document.items() if FORMER.get(key) not in document}
+    if isinstance(locked := told.get("locked"), list | tuple):
+        told["locked"] = [_renamed_lock(name) if isinstance(name, str) else name for name in locked]
+    return told
+
+
+def _renamed_lock(name: str) -> str:
+    rule, dot, field = name.partition(".")
+    return FORMER.get(rule, rule) + dot + field
+
+
 # --- one layer --------------------------------------------------------------------------------------------------------
 
 
@@ -118,12 +131,10 @@ class _Layer:
 
     def _named_anew(self, document: Document, problems: list[Problem]) -> Document:
         """The document with every rule under the name it has today; both names for one rule are a problem."""
-        if FORMER.keys().isdisjoint(document):
-            return document
         for former in sorted(FORMER.keys() & document.keys()):
             if FORMER[former] in document:
                 problems.append(Problem(self.level, former, ProblemKind.FORMER, said=FORMER[former]))
-        return {FORMER.get(key, key): value for key, value in document.items() if FORMER.get(key) not in document}
+        return renamed(document)
 
     def _preset_of(self, document: Document, problems: list[Problem]) -> str:
         name = document.get("preset", "")
@@ -158,7 +169,6 @@ class _Layer:
             return
         for name in told:
             rule, _, field = str(name).partition(".")
-            rule = FORMER.get(rule, rule)
             if rule in _KNOWN and field in _KNOWN[rule].settings.model_fields:
                 yield rule, field
             else:

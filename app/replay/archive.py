@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,17 @@ from policies.base import Policy
 
 BREATH = 20  # rows, about 2 ms of work
 POLICY_BYTES = 1_000_000  # of a policy in a file
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A lesson that is over: whose it is, and how many rows it has."""
+
+    school: str
+    course: str
+    lesson: str
+    rows: int
+    drill: bool
 
 
 class Archive:
@@ -68,16 +80,17 @@ class Archive:
         told = [(level.value, json.loads(above[level])) for level in (Kept.DISTRICT, Kept.SCHOOL) if level in above]
         return documents.layered([*told, ("course", json.loads(text))])[0]
 
-    def since(self, school: str, course: str, began: float) -> Sequence[tuple[str, int]]:
-        """(id, rows) of the lessons of a course that began since then and are over, newest first."""
+    def since(self, schools: Sequence[str], began: float, *, course: str = "") -> Sequence[Recorded]:
+        """The lessons of schools, or of one course, that began since then and are over, newest first."""
         c = t.lessons.c
         query = (
-            select(c.id, c.number)
-            .where(c.school_id == school, c.course_id == course, c.started_at >= began, c.ended_at.is_not(None))
-            .order_by(c.started_at.desc(), c.id)
+            select(c.school_id, c.course_id, c.id, c.number, c.drill)
+            .where(c.school_id.in_(schools), c.started_at >= began, c.ended_at.is_not(None))
+            .order_by(c.started_at.desc(), c.school_id, c.id)
         )
         with self._reader.begin() as db:
-            return [(row.id, row.number) for row in db.execute(query)]
+            found = db.execute(query.where(c.course_id == course) if course else query)
+            return [Recorded(*row) for row in found]
 
 
 def _giving_way(rows: Iterator[Row]) -> Iterator[Row]:

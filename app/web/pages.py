@@ -18,9 +18,9 @@ HERE = Path(__file__).parent
 class Frame:
     """Around every page: language, who is signed in, where the language switch comes back to.
 
-    `user` "" = nobody is signed in; `office` = may see connections; `csrf` is the session's token for forms; `flashes`
-    and what went wrong (`problem`) are said once. `asked` is the language that the address asks for, "" = none: what a
-    form of the page leads to stays in it.
+    `user` "" = nobody is signed in; `office` = may see connections; `district` = rules are all there is to see; `csrf`
+    is the session's token for forms; `flashes` and what went wrong (`problem`) are said once. `asked` is the language
+    that the address asks for, "" = none: what a form of the page leads to stays in it.
     """
 
     words: Translator
@@ -29,6 +29,7 @@ class Frame:
     csrf: str = ""
     user: str = ""
     office: bool = False
+    district: bool = False
     practice: bool = False
     flashes: tuple[str, ...] = ()
     problem: str = ""

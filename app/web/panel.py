@@ -20,7 +20,7 @@ from app.domain.errors import Invalid, PanelError
 from app.domain.events import ButtonPressed
 from app.live import Panel, Slow, told
 from app.store import codec
-from app.store.desk import LessonRecord
+from app.store.desk import LessonRecord, UserRole
 from app.store.log import Lesson, Logged
 from app.web.auth import Actor, Genuine, Of, SignedIn, Verb, demand_course, frame, may, opened_by, translator
 from app.web.office import reading
@@ -48,6 +48,8 @@ def home() -> Response:
 @router.get("/lessons")
 async def lessons(request: Request, actor: SignedIn, after: str = "") -> Response:
     """The lessons that somebody guards, live ones first."""
+    if actor.role is UserRole.DISTRICT:
+        return RedirectResponse("/policy/district", status_code=303)  # the only thing that is theirs
     service = service_of(request)
     page = await run_in_threadpool(service.desk.lessons.page, actor.school, guard=actor.guards, after=after)
     live = {r.id: (await service.pipeline.look(actor.school, r.id)).state for r in page.items if r.status == "live"}

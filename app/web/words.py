@@ -221,6 +221,7 @@ def keys() -> Iterator[str]:
         ("level", Level),
         ("finding", Finding),
         ("layer", Layer),
+        ("rules", Layer),
         ("origin", Origin),
         ("preset", PRESETS),
         ("mode", get_args(Settings.model_fields["mode"].annotation)),

@@ -2,6 +2,7 @@
 
 from starlette.requests import HTTPConnection
 
+from app.store.desk import UserRole
 from app.web.auth.rights import Actor
 from app.web.auth.sessions import LANGUAGE_COOKIE, csrf
 from app.web.pages import Frame
@@ -32,6 +33,7 @@ def frame(
         csrf=csrf(request, bound),
         user=actor.name if actor else "",
         office=actor is not None and actor.sees_all,
+        district=actor is not None and actor.role is UserRole.DISTRICT,
         practice=service_of(request).settings.is_practice,
         flashes=flashes,
         problem=problem,

@@ -1,8 +1,9 @@
 """Who may do what, in one place.
 
 Admins do everything in their school, IT everything but accounts. The district sets its own policy layer and sees the
-school's, nothing else: no lesson and no pupil. Teachers and co-guards have the courses in which
-their mail is a guard, and no other exists for them: what is not theirs is "not found", so that nothing leaks.
+school's, nothing else: no lesson and no pupil, only sums of what a change would have done. Teachers and co-guards have
+the courses in which their mail is a guard, and no other exists for them: what is not theirs is "not found", so that
+nothing leaks.
 A co-guard presses every button but END, reads, and reviews incidents. Policies are read by whoever guards a course and
 changed by IT.
 """

@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.connections import Connected
 from app.domain.errors import AdapterError, Gone, Invalid, NotFound, Transient
-from app.store.desk import CourseRecord, PreparationRecord
+from app.domain.state import Status
+from app.store.desk import CourseRecord, LessonRecord, PreparationRecord
 from app.store.desk.roster import without_link
 from app.web.auth import Actor, Genuine, Of, SignedIn, Verb, demand_course, frame, may, translator
 from app.web.office import consent, layering, links, preparing
@@ -18,9 +19,12 @@ from app.web.pages import render
 from app.web.readers import reader_of, zone_of
 from app.web.service import Service, service_of
 from app.web.views import classes as views
+from app.web.views.lessons import lessons as lesson_cards
 from app.web.views.text import shown
 
 router = APIRouter(include_in_schema=False)
+
+AHEAD = 5  # lessons of each kind whose own rules a class's page leads to
 
 
 @router.get("/classes")
@@ -88,16 +92,27 @@ def _page(request: Request, actor: Actor, course: str, *, problem: str = "", sta
     allowed = may(actor, Verb.PREPARE, Of(school=actor.school, part=part)) is True
     newest, connected = _newest(service, actor, course), service.connections.get(record.connection)
     asked = allowed and connected is not None and not actor.sees_all and consent.asks(service, connected)
+    reader = reader_of(request, actor)
     view = views.before(
-        record, newest, preparing.defaults(service, actor.school, course), reader_of(request, actor),
+        record, newest, preparing.defaults(service, actor.school, course), reader,
         host=_host(service, actor, record, newest, connected), may_prepare=allowed,
         consent=f"/connect/{record.connection}/consent" if asked else "",
         consented=asked and connected is not None and any(c.user == actor.user for c in consent.given(connected)),
         hardened=layering.in_force(service, actor.school, layering.of_course(course)).hardened_until,
         may_relieve=may(actor, Verb.SET_POLICY, Of(school=actor.school, part=part)) is True,
+        lessons=lesson_cards(_ahead(service, actor, course), {}, reader),
     )  # fmt: skip
     html = render(service.pages, "before.html", frame(request, actor, problem=problem), view=view)
     return HTMLResponse(html, status)
+
+
+def _ahead(service: Service, actor: Actor, course: str) -> tuple[LessonRecord, ...]:
+    """The newest lessons of a class that run or have not begun."""
+    pages = (
+        service.desk.lessons.page(actor.school, status=status, course=course, limit=AHEAD)
+        for status in (Status.LIVE, Status.SCHEDULED)
+    )
+    return tuple(record for page in pages for record in page.items)
 
 
 def _newest(service: Service, actor: Actor, course: str) -> PreparationRecord | None:

@@ -6,11 +6,13 @@ from typing import Any, cast
 
 import structlog
 
+from app.domain.state import Status
 from app.store.desk import LessonRecord
 from app.store.layers import DAY, Kept
 from app.web.auth import Actor, Verb, demand, demand_course
 from app.web.service import Service
 from policies import documents, restraint
+from policies.base import Policy
 from policies.merged import Level, Merged
 from policies.restraint import Restraint
 
@@ -19,11 +21,15 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Whose layer it is: the district's, the school's, a course's or a lesson's (whose course is named, too)."""
+    """Whose layer it is: the district's, the school's, a course's or a lesson's (whose course is named, too).
+
+    `over` = the lesson has ended, and its layer with it.
+    """
 
     level: Level
     course: str = ""
     lesson: str = ""
+    over: bool = False
 
 
 SCHOOL, DISTRICT = Place(level=Level.SCHOOL), Place(level=Level.DISTRICT)
@@ -37,7 +43,7 @@ def of_course(course: str) -> Place:
 
 def of_lesson(record: LessonRecord) -> Place:
     """The layer of a single lesson, which ends with it."""
-    return Place(level=Level.LESSON, course=record.course, lesson=record.id)
+    return Place(level=Level.LESSON, course=record.course, lesson=record.id, over=record.status is Status.ENDED)
 
 
 def read(service: Service, actor: Actor, place: Place) -> tuple[dict[str, Any], int]:
@@ -65,6 +71,22 @@ def with_document(service: Service, school: str, place: Place, document: Documen
     return documents.merge([*above(service, school, place), (place.level, document)])
 
 
+def now_and_then(service: Service, school: str, place: Place, document: Document, course: str) -> tuple[Policy, Policy]:
+    """By what a course's lessons are judged as it is stored, and with this document at a place of theirs instead.
+
+    Both without hardening: it ends within days, and would hide what the document itself changes. Raises NotFound.
+    """
+    stored = dict(_layers(service, school, Place(level=Level.LESSON, course=course, lesson=place.lesson)))
+    changed = {**stored, place.level: document}
+    now, then = (documents.merge([(x, told[x]) for x in Level if x in told]).policy for told in (stored, changed))
+    return now, then
+
+
+def schools_under(service: Service, school: str, place: Place) -> tuple[str, ...]:
+    """The schools that a document goes to: all of the installation for the district's, otherwise the one."""
+    return tuple(s.id for s in service.desk.people.schools()) if place.level is Level.DISTRICT else (school,)
+
+
 def above(service: Service, school: str, place: Place) -> list[tuple[Level, dict[str, Any]]]:
     """The layers over a place, from the top. Raises NotFound."""
     order = tuple(Level)
@@ -85,8 +107,8 @@ def put(service: Service, actor: Actor, place: Place, document: Document, *, see
         by=actor.user,
     )
     if place.level is Level.DISTRICT:
-        every = [s.id for s in desk.people.schools()]
         told = {} if seen is None else {school: seen}
+        every = schools_under(service, school, place)
         return desk.layers.put_district(every, document, by=actor.user, seen=told)[school]
     if place.level is Level.COURSE:
         return desk.documents.put_policy(school, place.course, document, seen=seen)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from adapters.preparation import Precaution, Result
 from app.store.desk import CourseRecord, PreparationRecord
+from app.web.views.lessons import LessonCard
 from app.web.views.reader import Reader
 from app.web.views.text import ADVICE_LENGTH, day, shown
 
@@ -55,7 +56,7 @@ class ClassCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassView:
-    """Everything before.html shows. The times are what the form offers."""
+    """Everything before.html shows. The times are what the form offers; `lessons` are those that are not over."""
 
     id: str
     name: str
@@ -72,6 +73,7 @@ class ClassView:
     consented: bool
     hardened: str
     may_relieve: bool
+    lessons: tuple[LessonCard, ...]
 
 
 def cards(
@@ -98,7 +100,7 @@ def _card(course: CourseRecord, record: PreparationRecord | None, reader: Reader
 def before(
     course: CourseRecord, record: PreparationRecord | None, wanted: Iterable[Precaution], reader: Reader, *,
     host: str, may_prepare: bool, consent: str = "", consented: bool = False, hardened: float | None = None,
-    may_relieve: bool = False,
+    may_relieve: bool = False, lessons: tuple[LessonCard, ...] = (),
 ) -> ClassView:  # fmt: skip
     """One class before it begins."""
     words = reader.words
@@ -111,7 +113,7 @@ def before(
         meeting=course.meetings[0] if course.meetings else "",
         starts=start.strftime(FORM), ends=(start + timedelta(minutes=LESSON_MINUTES)).strftime(FORM),
         host=host, may_prepare=may_prepare, consent=consent, consented=consented, may_relieve=may_relieve,
-        hardened="" if hardened is None else day(hardened, reader.zone),
+        hardened="" if hardened is None else day(hardened, reader.zone), lessons=lessons,
     )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ class LessonView:
     clock: str
     zone: str
     live: bool
+    over: bool
     drill: bool
     number: int
     mood: MoodView
@@ -77,6 +78,7 @@ def lesson(
         clock=clock(reader.now, reader.zone, seconds=False),
         zone=reader.zone.key,
         live=live,
+        over=state.status is Status.ENDED,
         drill=state.drill,
         number=max((r.number for r in rows), default=0),
         mood=mood_view(state, rows, reader),

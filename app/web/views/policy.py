@@ -7,13 +7,14 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
+from app.web.views import policy_words as spoken
 from app.web.views.reader import Reader
-from app.web.views.text import ADVICE_LENGTH, day, shown
-from app.web.words import Language, Translator
+from app.web.views.text import day, shown
+from app.web.words import Translator
 from policies import ALWAYS, RULES
 from policies.base import Rule
 from policies.documents import PRESETS
-from policies.merged import Level, Merged, Origin, Problem, ProblemKind, Value
+from policies.merged import Level, Merged, Origin, Problem, Value
 from policies.strictness import allowed, as_strict, direction
 
 
@@ -53,12 +54,15 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyView:
-    """Everything policy.html shows. `back` leads to the class; `problems` belong to no field of the form."""
+    """Everything policy.html shows. `ways` are links (address, words); `problems` belong to no field of the form."""
 
     level: str
+    heading: str
     title: str
     action: str
-    back: str
+    ways: tuple[tuple[str, str], ...]
+    over: bool
+    schools: int
     version: int
     may_change: bool
     may_lock: bool
@@ -86,12 +90,19 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What a page is drawn from: the document as it is typed, what counts now, and what counts without the document."""
+    """What a page is drawn from: the document as it is typed, what counts now, and what counts without the document.
+
+    `course` and `lesson` are ids, "" above them; `over` = the lesson has ended, and its document with it; `schools` =
+    how many a district's document goes to.
+    """
 
     level: Level
     name: str
     action: str
-    back: str
+    course: str = ""
+    lesson: str = ""
+    over: bool = False
+    schools: int = 0
     document: Mapping[str, Any]
     version: int
     now: Merged
@@ -103,15 +114,17 @@ class Sheet:
 def page(sheet: Sheet, reader: Reader) -> PolicyView:
     """The whole page."""
     words = reader.words
-    by_field = {p.field: _told(p, words) for p in sheet.problems}
+    by_field = {p.field: spoken.told(p, words) for p in sheet.problems}
     rules = tuple(_rule(rule, sheet, by_field, reader) for rule in RULES)
     known = {f.key for rule in rules for f in rule.fields} | {"preset"}
     now, above = sheet.now, sheet.without
     own = str(sheet.document.get("preset", ""))
+    may_lock = sheet.level in (Level.DISTRICT, Level.SCHOOL)
     above_preset = words("as above: {value}", value=words.word("preset", above.policy.preset))
     return PolicyView(
-        level=sheet.level.value, title=shown(sheet.name, 60), action=sheet.action, back=sheet.back,
-        version=sheet.version, may_change=sheet.may_change, may_lock=sheet.level is Level.SCHOOL,
+        level=sheet.level.value, heading=words.word("rules", sheet.level), title=shown(sheet.name, 60),
+        action=sheet.action, ways=_ways(sheet, words), over=sheet.over, schools=sheet.schools,
+        version=sheet.version, may_change=sheet.may_change, may_lock=may_lock,
         presets=(("", above_preset), *((p, words.word("preset", p)) for p in PRESETS)), preset=own,
         preset_now=words.word("preset", now.policy.preset),
         preset_by=words.word("origin", now.preset_by) if now.preset_by else words.word("origin", Origin.DEFAULT),
@@ -119,8 +132,21 @@ def page(sheet: Sheet, reader: Reader) -> PolicyView:
         hardened=day(now.hardened_until, reader.zone) if now.hardened_until is not None else "",
         rules=rules,
         problems=tuple(f"{shown(f, 60)}: {said}" for f, said in by_field.items() if f not in known),
-        kept_locks=() if sheet.level is Level.SCHOOL else tuple(map(str, _list(sheet.document.get("locked")))),
+        kept_locks=() if may_lock else tuple(map(str, _list(sheet.document.get("locked")))),
     )  # fmt: skip
+
+
+def _ways(sheet: Sheet, words: Translator) -> tuple[tuple[str, str], ...]:
+    """Where one goes on from here: to what the rules are for, and to the layers around."""
+    course, school = f"/classes/{sheet.course}", ("/policy", words.word("rules", Level.SCHOOL))
+    if sheet.level is Level.SCHOOL:
+        return (("/policy/district", words.word("rules", Level.DISTRICT)),)
+    if sheet.level is Level.DISTRICT:
+        return (school,)
+    if sheet.level is Level.COURSE:
+        return ((course, words("Back to the class")), school)
+    lesson = (f"/lessons/{sheet.lesson}", words("Back to the lesson"))
+    return (lesson, (f"{course}/policy", words.word("rules", Level.COURSE)), school)
 
 
 def changes(before: Merged, after: Merged, words: Translator) -> tuple[ChangeView, ...]:
@@ -132,22 +158,24 @@ def changes(before: Merged, after: Merged, words: Translator) -> tuple[ChangeVie
             if old != new:
                 found.append(
                     ChangeView(
-                        rule=words.word("rule", rule.name), label=_label(words, rule.name, field),
-                        before=_word(words, rule.name, field, old), after=_word(words, rule.name, field, new),
+                        rule=words.word("rule", rule.name), label=spoken.label(words, rule.name, field),
+                        before=spoken.word(words, rule.name, field, old),
+                        after=spoken.word(words, rule.name, field, new),
                         stricter=as_strict(info, new, old),
                     )
                 )  # fmt: skip
     return tuple(found)
 
 
-def locks(before: Merged, after: Merged, words: Translator) -> tuple[str, ...]:
-    """Fields that would be locked, and were not."""
-    return tuple(
-        f"{words.word('rule', rule.name)}: {_label(words, rule.name, field)}"
-        for rule in RULES
-        for field, _ in _shown_fields(rule)
-        if after.values[rule.name][field].locked_by and not before.values[rule.name][field].locked_by
-    )
+def locks(before: Merged, after: Merged, words: Translator) -> tuple[tuple[str, bool], ...]:
+    """Fields that would be locked and were not (True), or were and would not be (False)."""
+    found = []
+    for rule in RULES:
+        for field, _ in _shown_fields(rule):
+            was, now = (bool(merged.values[rule.name][field].locked_by) for merged in (before, after))
+            if was != now:
+                found.append((f"{words.word('rule', rule.name)}: {spoken.label(words, rule.name, field)}", now))
+    return tuple(found)
 
 
 # --- rules and fields -------------------------------------------------------------------------------------------------
@@ -179,15 +207,16 @@ def _field(
     floor = without if without.locked_by else None
     own, problem = _own(sheet.document, rule.name, name), problems.get(key, "")
     in_vain = now.wished_by == sheet.level.value and not problem
-    inherited = _word(words, rule.name, name, without.value)
+    inherited = spoken.word(words, rule.name, name, without.value)
     least, most = _bounds(info, floor)
     return FieldView(
-        key=key, label=_label(words, rule.name, name), about=_about(words, info), kind=_kind(info),
+        key=key, label=spoken.label(words, rule.name, name), about=spoken.about(words, info), kind=_kind(info),
         typed="" if own is None or in_vain else _typed(own), inherited=inherited,
         options=_options(words, rule.name, name, info, floor, own, inherited), least=least, most=most,
-        value=_word(words, rule.name, name, now.value), origin=words.word("origin", now.origin),
+        value=spoken.word(words, rule.name, name, now.value), origin=words.word("origin", now.origin),
         locked_by=words.word("layer", now.locked_by) if now.locked_by else "",
-        wished=_wished(now, rule.name, name, words), problem=problem, lock=key in _list(sheet.document.get("locked")),
+        wished=spoken.wished(now, rule.name, name, words), problem=problem,
+        lock=key in _list(sheet.document.get("locked")),
     )  # fmt: skip
 
 
@@ -217,7 +246,7 @@ def _options(
     every = (True, False) if info.annotation is bool else get_args(info.annotation)
     fit = allowed(info, floor.value) if floor and direction(info) else every
     chosen = [v for v in every if v in fit or v == own]
-    told = ((_typed(v), _word(words, rule, field, v)) for v in chosen)
+    told = ((_typed(v), spoken.word(words, rule, field, v)) for v in chosen)
     return (("", words("as above: {value}", value=inherited)), *told)
 
 
@@ -236,58 +265,3 @@ def _typed(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "\n".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-# --- words ------------------------------------------------------------------------------------------------------------
-
-
-def _label(words: Translator, rule: str, field: str) -> str:
-    key = "setting.mode" if field == "mode" else f"setting.{rule}.{field}"
-    return words(key) if words.knows(key) else field.replace("_", " ")
-
-
-def _about(words: Translator, info: FieldInfo) -> str:
-    """The description, in the reader's language; what has no translation is said to English readers only."""
-    told = info.description or ""
-    return words(told) if words.language is Language.EN or words.knows(told) else ""
-
-
-def _word(words: Translator, rule: str, field: str, value: Any) -> str:
-    """A value in words."""
-    if isinstance(value, bool):
-        return words("yes") if value else words("no")
-    if field == "mode":
-        return words.word("mode", value)
-    key = f"choice.{rule}.{field}.{value}"
-    if isinstance(value, str) and words.knows(key):
-        return words(key)
-    return shown(", ".join(map(str, value)) or "–", ADVICE_LENGTH) if isinstance(value, tuple) else str(value)
-
-
-def _wished(now: Value, rule: str, field: str, words: Translator) -> str:
-    """What a lower layer asks for and a lock does not let through."""
-    if now.wished_by is None or now.locked_by is None:
-        return ""
-    return words(
-        "{origin} says {value}; the lock of {layer} wins.", origin=words.word("origin", now.wished_by),
-        value=_word(words, rule, field, now.wished), layer=words.word("layer", now.locked_by),
-    )  # fmt: skip
-
-
-def _told(problem: Problem, words: Translator) -> str:
-    """What is wrong at a field and what is allowed, in the reader's language."""
-    rule, _, field = problem.field.partition(".")
-    if problem.kind is ProblemKind.VALUE:
-        what = problem.about if words.language is Language.EN or words.knows(problem.about) else ""
-        return words("This does not fit. Allowed: {what}", what=words(what) if what else "")
-    if problem.kind is ProblemKind.LOCKED:
-        layer = words.word("layer", problem.by)
-        value = _word(words, rule, field, problem.floor)
-        return words("Locked by {layer} at “{value}”: only stricter is possible here.", layer=layer, value=value)
-    if problem.kind is ProblemKind.CONTRADICTION:
-        return words("These numbers contradict each other: {why}", why=words(problem.said))
-    if problem.kind is ProblemKind.TOGETHER:
-        return words("These numbers do not fit together.")
-    if problem.kind is ProblemKind.CHOICE:
-        return words("Choose one of the list.")
-    return words("This version does not know it; it has no effect.")

@@ -99,7 +99,7 @@ def office(env: Environment, frame: pages.Frame, reader: views.Reader) -> Iterat
         mine = name == "before"
         before = class_views.before(
             course, prepared.get(course.id), Precaution, reader, host="ou_7d8a6e6df7621556ce0d21922b67",
-            may_prepare=mine, consent="/connect/c/consent" if mine else "", consented=False,
+            may_prepare=mine, consent="/connect/c/consent" if mine else "", consented=False, lessons=lessons[:2],
         )  # fmt: skip
         yield name, pages.render(env, "before.html", dataclasses.replace(home, office=False), view=before)
         if mine:

@@ -18,9 +18,9 @@ from policies import ALWAYS, RULES
 from tests.app.web.houses import PASSWORD, House
 
 
-def sign_in(school: House, role: UserRole = UserRole.IT) -> None:
+def sign_in(school: House, role: UserRole = UserRole.IT, name: str = "") -> None:
     school.client.cookies.clear()
-    user = school.user(role)
+    user = school.user(role, name)
     school.desk.people.set_password(school.school.id, user.id, Passwords().hash(PASSWORD))
     assert school.sign_in(user.mail).status_code == 303
 
@@ -189,6 +189,15 @@ def test_a_raided_class_is_guarded_more_strictly_until_it_presses(school: House)
     assert told["late_lock"]["minutes"]["until"].endswith("Z")
     assert school.client.post(f"{path}/relief", data={"csrf": school.form(path)}).status_code == 303
     assert "Guarded more strictly until" not in school.client.get(path).text
+
+
+def test_what_was_said_under_a_former_name_stays_when_something_else_is_changed(school: House) -> None:
+    put = {"sharing": {"who": "roster"}, "locked": ["sharing.who"]}
+    school.desk.layers.put(school.school.id, Kept.SCHOOL, put, by="it")
+    sign_in(school)
+    page = school.client.get("/policy").text
+    assert re.search(r'<option value="roster" selected', page)
+    assert re.search(r'value="share_guard.who" checked', page)
 
 
 def test_documents_in_forms_are_plain_json(school: House) -> None:
