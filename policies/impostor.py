@@ -96,6 +96,8 @@ def _judge(settings: Impostor, state: LessonState, person: Person, leaders: Sequ
         return
     if any(leader.who is not None and _same_account(person.participant, leader.who) for leader in leaders):
         return  # the platform says that these are one person on two devices
+    if Fact.LINK_SHARED in person.match.facts and not person.vouched:
+        yield from _passed_on(state, person)
     keys = keys_of(person.participant.name)
     if _is_double(state, person, keys, leaders):
         yield from _answer(state, person, "teacher_double", settings.lookalikes == "hold")
@@ -126,6 +128,16 @@ def _called_so(state: LessonState, name: str, how: Likeness) -> bool:
     """Whether a pupil of the list is called like that, no less than the teacher."""
     as_pupil, entries = state.roster.by_likeness(name)
     return as_pupil >= how and any(not entry.staff for entry in entries)
+
+
+# --- a link that was passed on ----------------------------------------------------------------------------------------
+
+
+def _passed_on(state: LessonState, person: Person) -> Iterator[Decision]:
+    """Told once in a while: whoever comes by the link is judged by his name alone, by this rule and the others."""
+    lately = (s for s in state.intents.values() if s.reason == "link_shared" and s.at > state.now - AGAIN)
+    if not any(lately):
+        yield told(person, "link_shared", Severity.HIGH, rule="impostor")
 
 
 # --- a pupil's second self --------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ class Fact(StrEnum):
 
     ACCOUNT = "account"
     LINK = "link"
+    LINK_SHARED = "link_shared"  # by a personal link that more people use at once than one person has devices
     REGISTERED = "registered"  # by an e-mail that the platform tells
     STAFF = "staff"  # the entry is a teacher's
     NAME = "name"

@@ -58,7 +58,7 @@ RULES = (
 )
 REASONS = (
     *("stranger", "stranger_waits", "verified", "claimed_name", "claimed_twin", "claimed_free"),
-    *("teacher_double", "teacher_title", "others_name"),
+    *("teacher_double", "teacher_title", "others_name", "link_shared"),
     *(
         "no_roster",
         "roster_shrunk",

@@ -12,6 +12,7 @@ from app.domain import events as ev
 from app.domain.actions import SENDS_OUT, ActionKind, OutcomeKind
 from app.domain.names import name_key
 from app.domain.people import Participant, Role, Roster, Trust, match
+from app.domain.state.identity import identified, with_passed_on
 from app.domain.state.shape import KEEP_ROWS, LessonState, Line, Person, Standing, Status, name_of
 from app.domain.writing import fingerprint
 
@@ -26,12 +27,12 @@ REMEMBER_UNMUTES = 12  # times
 def _arrived(state: LessonState, p: Participant, at: float, old: Person | None) -> Person:
     """The presence after (another) sight of it: media facts and a human's word survive, the match is made anew."""
     if old is None:
-        return Person(participant=p, match=match(state.roster, p), since=at)
+        return Person(participant=p, match=identified(state, p), since=at)
     whole = newest(old.participant, p)
     if old.staff and p.role is Role.ATTENDEE:  # many platforms do not tell the role of somebody who comes
         whole = replace(whole, role=old.participant.role)
     # The newest sight counts: a `left` from before it is about a presence that was here earlier under the same id.
-    came = replace(old, participant=whole, match=match(state.roster, whole), since=max(old.since, at), missed=0)
+    came = replace(old, participant=whole, match=identified(state, whole, old), since=max(old.since, at), missed=0)
     return _renamed(old, came, at)
 
 
@@ -60,6 +61,7 @@ def joined(state: LessonState, e: ev.ParticipantJoined) -> LessonState:
         return state  # a late report of a presence that has left or was held since
     came = _arrived(state, p, e.at, state.inside.get(p.id) or held)
     waiting = {k: v for k, v in state.waiting.items() if k != p.id} if p.id in state.waiting else state.waiting
+    state = with_passed_on(state, came)
     by_hand = e.admitted and _by_hand(state, came, held, e.at)
     if held is None and p.id not in state.inside:
         state = _arrival(state, came, e.at)
@@ -122,6 +124,7 @@ def waits(state: LessonState, e: ev.ParticipantWaiting) -> LessonState:
     came = _arrived(state, p, e.at, held or inside)
     if held is None and inside is None:
         state = _arrival(state, came, e.at)
+    state = with_passed_on(state, came)
     came = replace(came, audio=False, video=False, share=False, vouched=bool(held and held.vouched))
     rest = {k: v for k, v in state.inside.items() if k != p.id} if inside else state.inside
     return _awake(state.but(waiting={**state.waiting, p.id: came}, inside=rest), e.at)
@@ -164,7 +167,7 @@ def described(state: LessonState, e: ev.PersonEvent) -> LessonState:
             role = e.participant.role if isinstance(e, ev.ParticipantRoleChanged) else old.participant.role
             name = e.participant.name if isinstance(e, ev.ParticipantRenamed) else old.participant.name
             p = replace(newest(old.participant, e.participant), role=role, name=name or old.participant.name)
-            person = _renamed(old, replace(old, participant=p, match=match(state.roster, p)), e.at)
+            person = _renamed(old, replace(old, participant=p, match=identified(state, p, old)), e.at)
             changes: dict[str, Any] = {where: {**people, p.id: person}}
             state = state.but(**changes)
     return state
@@ -289,6 +292,7 @@ def rematch(state: LessonState, roster: Roster, version: int) -> LessonState:
     """The same room, judged by another list."""
 
     def anew(people: Mapping[str, Person]) -> dict[str, Person]:
-        return {k: replace(p, match=match(roster, p.participant)) for k, p in people.items()}
+        return {k: replace(p, match=identified(state, p.participant, p)) for k, p in people.items()}
 
-    return state.but(roster=roster, roster_version=version, inside=anew(state.inside), waiting=anew(state.waiting))
+    state = state.but(roster=roster, roster_version=version)
+    return state.but(inside=anew(state.inside), waiting=anew(state.waiting))

@@ -194,6 +194,7 @@ class LessonState:
     changes: Mapping[str, Change] = field(default_factory=dict)
     calmed: bool = False  # the calm button was pressed, and restore was not since
     calm: Mapping[str, Change] = field(default_factory=dict)  # what the calm button changed, by switch
+    passed_on: frozenset[str] = frozenset()  # personal links by which too many came at once
     barred: frozenset[str] = frozenset()  # whom a human sent out to wait: presences, roster entries, names of entries
     opened: frozenset[str] = frozenset()  # switches that a human opened on purpose: rules respect that
     intents: Mapping[str, Standing] = field(default_factory=dict)
