@@ -15,6 +15,7 @@ from policies.restraint import Restraint, restrain
 from policies.rungs import climbed
 from tests.builders import (
     LATER,
+    MADE_UP,
     Rehearsal,
     fold,
     in_short,
@@ -50,7 +51,7 @@ def offended(who: Participant, times: int, state: LessonState | None = None) -> 
 
 
 def wish(kind: str, who: Participant, **more: Any) -> Decision:
-    given: dict[str, Any] = {"rule": "flood", "reason": "flood", "strike": True, **more}
+    given: dict[str, Any] = {"rule": "flood", "reason": MADE_UP, "strike": True, **more}
     return Decision(action=Action(kind=ActionKind(kind), target=who), **given)
 
 
