@@ -137,6 +137,11 @@ def put_in_place(mutant: Mutant) -> None:
     function, changed = (_function(names, mutant) for names in (vars(module), world))
     function.__code__, function.__defaults__ = changed.__code__, changed.__defaults__
     function.__kwdefaults__ = changed.__kwdefaults__
+    _forget()
+
+
+def _forget() -> None:
+    """Empty what functions remember of earlier calls: nobody would see that they answer something else now."""
     for name in [n for n in sys.modules if n.partition(".")[0] in ("policies", "app")]:
         for kept in vars(sys.modules[name]).values():
             if forget := getattr(kept, "cache_clear", None):
@@ -179,6 +184,7 @@ def _walk(items: Sequence[pytest.Item], book: Path) -> int:
     seconds, fine = [], True
     watch.start()
     for number, (item, after) in enumerate(zip(items, [*items[1:], None], strict=True)):
+        _forget()  # each test comes by all that it needs, whatever the tests before it have asked for
         watch.switch_context(str(number))
         began = time.perf_counter()
         if not _passes(item, after):
