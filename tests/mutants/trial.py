@@ -174,9 +174,9 @@ class _Reach:
 
     def of(self, mutant: Mutant) -> list[int]:
         """The tests of the mutant's own room first, then the quick ones."""
-        lines, room = self._lines.get(mutant.module, {}), mutant.module.rpartition(".")[2]
+        lines, rooms = self._lines.get(mutant.module, {}), mutant.module.split(".")
         found = {n for line in mutant.lines for n in lines.get(str(line), ())}
-        return sorted(found, key=lambda n: (self._rooms[n] != room, self.seconds[n]))
+        return sorted(found, key=lambda n: (self._rooms[n] not in rooms, self.seconds[n]))
 
 
 def _walk(items: Sequence[pytest.Item], book: Path) -> int:
