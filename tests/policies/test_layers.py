@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from app.domain.errors import Invalid
 from app.web import words
 from policies import RULES
-from policies.base import Rule, setting
+from policies.base import Rule, Settings, setting
 from policies.documents import PRESETS, Layers, checked, layered, merge
 from policies.merged import Level, Origin, Problem, ProblemKind, Value
 from policies.strictness import allowed, as_strict, direction
@@ -281,6 +282,19 @@ def test_merging_never_fails_and_no_layer_gets_under_a_lock(documents: list[dict
 
 
 # --- every field knows its direction ----------------------------------------------------------------------------------
+
+
+def test_a_field_carries_its_default_its_bounds_its_sentence_and_its_direction() -> None:
+    class Knocks(Settings):
+        times: int = setting(3, "knocks in a minute", stricter="lower", ge=1, le=20)
+        then: str = setting("tell", "what follows", stricter=("tell", "hold"))
+
+    times, then = Knocks.model_fields["times"], Knocks.model_fields["then"]
+    assert (times.default, times.description, direction(times)) == (3, "knocks in a minute", "lower")
+    assert (then.default, then.description, direction(then)) == ("tell", "what follows", ["tell", "hold"])
+    assert Knocks.model_json_schema()["properties"]["times"]["maximum"] == 20
+    with pytest.raises(ValidationError):
+        Knocks(times=21)
 
 
 LOWER, HIGHER = setting(5, "", stricter="lower"), setting(5, "", stricter="higher")
