@@ -17,7 +17,7 @@ from enum import StrEnum
 from functools import partial
 from math import ceil
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import coverage
@@ -135,9 +135,22 @@ def put_in_place(mutant: Mutant) -> None:
     world = dict(vars(module))
     exec(compile(mutant.source, f"<{mutant.where}>", "exec", dont_inherit=True), world)  # noqa: S102
     function, changed = (_function(names, mutant) for names in (vars(module), world))
+    for old, new in zip(_within(function.__code__), _within(changed.__code__), strict=False):
+        for made in _made_by(old):
+            made.__code__ = new
     function.__code__, function.__defaults__ = changed.__code__, changed.__defaults__
     function.__kwdefaults__ = changed.__kwdefaults__
     _forget()
+
+
+def _within(code: CodeType) -> list[CodeType]:
+    """The functions that a function makes: some were made while modules were imported, and are in use."""
+    return [c for c in code.co_consts if isinstance(c, CodeType) and not c.co_name.endswith(("comp>", "expr>"))]
+
+
+def _made_by(code: CodeType) -> list[FunctionType]:
+    gc.unfreeze()  # what is frozen is found by nobody
+    return [f for f in gc.get_referrers(code) if isinstance(f, FunctionType) and f.__code__ is code]
 
 
 def _forget() -> None:
