@@ -16,6 +16,7 @@ from tests.builders import (
     START,
     Rehearsal,
     ended,
+    fold,
     in_full,
     in_short,
     joined,
@@ -309,6 +310,21 @@ class CalmAndRestore(RuleBasedStateMachine):
 
 
 TestCalmAndRestore = CalmAndRestore.TestCase
+
+
+@pytest.mark.parametrize(("muted", "expected"), [(True, True), (False, False), (None, False)])
+def test_who_was_muted_before_calm_is_muted_again_after_restore(muted: bool | None, expected: bool) -> None:
+    """To allow unmuting ends "mute all" on some platforms; what the teacher had asked for before comes back."""
+    switches = {} if muted is None else {"muted_all": muted}
+    room = fold(lesson(inside=[teacher(), pupil(1)]), switched(LATER - 9, chat_closed=True, **switches))
+    world = Rehearsal(only("emergency"), room)
+    world.tell(pressed("calm"))
+    world.tell(switched(LATER + 1, muted_all=True, unmute_forbidden=True))
+    world.settle(at=LATER + 1)
+    back = in_short(world.tell(pressed("restore", at=LATER + 60)))
+    assert "allow_unmute" in back
+    assert ("mute_all" in back) is expected
+    assert "open_chat" not in back  # it was closed before
 
 
 def test_a_lesson_that_nobody_calmed_has_nothing_to_give_back() -> None:

@@ -46,6 +46,12 @@ EMPTY = replace(ROOM, roster=Roster())
 SHRUNK, STALE = replace(ROOM, roster_shrunk=True), replace(ROOM, roster_stale=True)
 ALONE = fold(ROOM, left(teacher(), LATER))
 QUIET = fold(lesson(inside=[teacher()]), left(teacher(), LATER))
+# The room was closed because nobody leads; of all that was asked, the platform did one thing.
+CLOSED = note(ALONE, standing(ActionKind.ALERT, at=LATER + 30, id="h0", rule="host_gone"))
+for _n, _kind in enumerate(("restrict_share", "open_waiting_room", "mute_all", "forbid_unmute"), start=1):
+    _asked = standing(ActionKind(_kind), at=LATER + 30, id=f"h{_n}", rule="host_gone", until=LATER + 3630)
+    _came = OutcomeKind.CONFIRMED if _n == 2 else OutcomeKind.UNCONFIRMED
+    CLOSED = fold(note(CLOSED, _asked), settled(_asked, _came, LATER + 31))
 EARLY = lesson(inside=[teacher(), pupil(1), stranger(1)], at=START + 60)
 SOUND = fold(lesson(inside=[teacher(), pupil(1)], at=LATER), unmuted(pupil(1), LATER - 9))
 
@@ -167,6 +173,12 @@ OLD = replace(ROOM, roster_at=LATER - 999 * 86_400.0)
          ("open_waiting_room for host_gone/host_gone: info, panic, 3600 s, only",
           "restrict_share for host_gone/host_gone: info, panic, 3600 s",
           "alert for host_gone/host_gone: low, guard")),
+        ("host_gone", {}, CLOSED, joined(stranger(9), LATER + 40),
+         ("hold x9 for host_gone/nobody_leads: high, guard, 2 facts",)),
+        ("host_gone", {}, CLOSED, shares(stranger(1), LATER + 40),
+         ("stop_share x1 for host_gone/nobody_leads: high, guard, 2 facts",)),
+        ("host_gone", {}, CLOSED, joined(teacher(), LATER + 40),
+         ("close_waiting_room for host_gone/host_back: info, routine, undoes h2",)),
         ("host_change", {}, ROOM, promoted(stranger(1), Role.COHOST),
          ("alert x1 for host_change/host_unexpected: critical, guard",
           "open_waiting_room for host_change/host_unexpected: info, panic, 600 s, only")),
