@@ -113,6 +113,23 @@ def test_where_nothing_is_left_no_form_is_like_anybodys(name: str) -> None:
     assert (keys.plain, keys.bare, keys.glance, keys.core) == ("", "", "", ())
 
 
+@pytest.mark.parametrize(
+    ("name", "core"),
+    [
+        ("G r a c e", ("grace",)),
+        ("A B C", ("abc",)),
+        ("A B", ("a", "b")),
+        ("Jo An Li", ("jo", "an", "li")),
+        ("A B Hall", ("a", "b", "hall")),
+        ("Wi|liam Ha|l", ("william", "hall")),
+        ("王 小 Ann", ("ann", "王小")),
+        ("Ann-Marie O'Neil", ("ann", "marie", "o", "neil")),
+    ],
+)
+def test_the_words_of_the_name_proper(name: str, core: tuple[str, ...]) -> None:
+    assert keys_of(name).core == core
+
+
 def test_of_a_short_name_the_word_of_address_is_a_part() -> None:
     assert keys_of("Cô Hà").plain == keys_of("Teacher Hà").plain == "teacher:hà"
     assert keys_of("Em Hà").plain == "pupil:hà"
