@@ -26,8 +26,8 @@ from _pytest.runner import runtestprotocol
 
 from tests.mutants.made import ROOMS, ROOT, Mutant, module_of
 
-# What is left out measures time, searches at random, plays whole lessons, or reads a page that a whole run has written:
-# it takes seconds where an example takes a thousandth of one, and what it notices an example should have noticed before.
+# What is left out measures time, searches at random, plays whole lessons, or reads a page that a whole run has written.
+# It takes seconds where an example takes a thousandth of one; what it notices an example should have noticed before.
 TESTS = ("tests/policies", "tests/app/domain")
 LEFT_OUT = (
     "tests/policies/test_laws.py",
