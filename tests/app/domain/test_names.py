@@ -123,6 +123,13 @@ def test_where_nothing_is_left_no_form_is_like_anybodys(name: str) -> None:
         ("A B Hall", ("a", "b", "hall")),
         ("Wi|liam Ha|l", ("william", "hall")),
         ("王 小 Ann", ("ann", "王小")),
+        ("07 Hall", ("hall",)),
+        ("07Hall", ("07hall",)),  # a word by itself may be a name with its number
+        ("07Grace Hall", ("grace", "hall")),
+        ("12 07Grace Hall", ("07grace", "hall")),
+        ("Grace 07Hall", ("grace", "07hall")),
+        ("(Hall)", ("hall",)),
+        ("Grace (Hall)", ("grace",)),
         ("Ann-Marie O'Neil", ("ann", "marie", "o", "neil")),
     ],
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.actions import ActionKind, OutcomeKind, Severity
+from app.domain.actions import Action, ActionKind, OutcomeKind, Severity
 from app.domain.events import SightLost
 from app.domain.people import Participant, Role, Roster
 from app.domain.state import LessonState, Mood, Person, mood, note
@@ -19,9 +19,12 @@ from tests.builders import (
     pressed,
     promoted,
     pupil,
+    settled,
     standing,
     stranger,
+    switched,
     teacher,
+    ticked,
     waits,
 )
 
@@ -203,3 +206,36 @@ def test_only_what_speaks_of_an_attack_is_remembered_as_hostile() -> None:
     later = replace(state, now=LATER + 1 + REMEMBER_SETTLED)
     more = note(later, standing(ActionKind.LOCK, at=LATER + 200, id="i9", severity=Severity.MEDIUM))
     assert more.hostile == ((LATER + 3, 4), (LATER + 200, 2))
+
+
+def test_the_time_is_that_of_the_newest_and_the_platform_was_heard_when_it_spoke() -> None:
+    state = lesson(at=LATER)
+    heard = fold(state, joined(pupil(1), LATER + 5))
+    assert (heard.now, heard.last_heard) == (LATER + 5, LATER + 5)
+    ours = fold(heard, ticked(LATER + 9), pressed("lock", at=LATER + 10))
+    assert (ours.now, ours.last_heard) == (LATER + 10, LATER + 5)
+    late = fold(ours, joined(pupil(2), LATER + 3))
+    assert (late.now, late.last_heard) == (LATER + 10, LATER + 5)
+    asked = note(late, standing(ActionKind.LOCK, at=LATER + 12))
+    assert (asked.now, note(asked, standing(ActionKind.LOCK, at=LATER + 1, id="i2")).now) == (LATER + 12, LATER + 12)
+
+
+def test_what_is_asked_for_again_for_longer_takes_the_switch_over() -> None:
+    lock = standing(ActionKind.LOCK, at=LATER, until=LATER + 60)
+    locked = fold(note(ROOM, lock), settled(lock, OutcomeKind.CONFIRMED, LATER + 1))
+    longer = standing(ActionKind.LOCK, at=LATER + 9, id="i2", until=LATER + 600)
+    taken = note(locked, longer)
+    assert (taken.intents["i1"].until, taken.changes["locked"].intent) == (None, "i2")
+    for other in (
+        replace(longer, status=OutcomeKind.SIMULATED),
+        replace(longer, button="calm"),
+        replace(longer, action=Action(kind=ActionKind.CLOSE_CHAT)),
+        replace(longer, action=Action(kind=ActionKind.UNLOCK)),
+        replace(longer, action=Action(kind=ActionKind.MUTE, target=pupil(1))),
+    ):
+        left_alone = note(locked, other)
+        assert (left_alone.intents["i1"].until, left_alone.changes["locked"].intent) == (LATER + 60, "i1")
+    opened = fold(locked, switched(LATER + 5, locked=False))
+    assert note(opened, longer).changes["locked"].intent == ""  # somebody opened it since
+    for_good = note(fold(ROOM, switched(LATER, locked=True)), longer)
+    assert for_good.changes["locked"].intent == ""  # which was nobody's for a time
