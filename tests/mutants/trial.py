@@ -43,7 +43,7 @@ LEFT_OUT = (
 ARGUMENTS = (*TESTS, *(f"--deselect={test}" for test in LEFT_OUT), "-s", "-p", "no:xdist", "-p", "no:cacheprovider",
              "-o", "timeout=0", "-o", "faulthandler_timeout=0")  # fmt: skip
 
-SECONDS = 10  # of processor time, and as much again as three times what the tests take
+SECONDS = 10  # of processor time, and as much again as the tests took when somebody watched every line
 MEMORY = 4 << 30
 BROKEN = 2  # the exit code of a mutant that could not be put in place
 
@@ -89,7 +89,7 @@ class _Trial:
                 continue
             while len(self._running) >= self._jobs:
                 self._one_ends()
-            seconds = SECONDS + 3 * ceil(sum(reach.seconds[n] for n in chosen))
+            seconds = SECONDS + ceil(sum(reach.seconds[n] for n in chosen))
             meeting = partial(_meets, mutant, [items[n] for n in chosen], seconds)
             self._running[_forked(meeting)] = mutant
         while self._running:
@@ -143,7 +143,7 @@ def put_in_place(mutant: Mutant) -> None:
     exec(compile(mutant.source, f"<{mutant.where}>", "exec", dont_inherit=True), world)  # noqa: S102
     function, changed = (_function(names, mutant) for names in (vars(module), world))
     for old, new in zip(_within(function.__code__), _within(changed.__code__), strict=False):
-        for made in _made_by(old):
+        for made in _made_by(old) if old.co_freevars == new.co_freevars else ():
             made.__code__ = new
     function.__code__, function.__defaults__ = changed.__code__, changed.__defaults__
     function.__kwdefaults__ = changed.__kwdefaults__
