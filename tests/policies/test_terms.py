@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.errors import Invalid
 from app.domain.terms import Terms
+from policies.terms.folding import spelled
 from policies.terms.lists import (
     LANGUAGES,
     MOST,
@@ -228,3 +229,45 @@ def test_a_line_costs_microseconds_however_long_the_list() -> None:
     for _ in range(500):
         assert search.find(text) is None
     assert (time.perf_counter() - begun) / 500 < 400e-6
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (["a"], []),
+        (["a", "b"], ["ab"]),
+        (["a", "b", "c"], ["abc"]),
+        (["i", "a", "b", "c"], ["iabc", "abc", "iab"]),  # one letter at either end may be a word of its own
+        (["a", "b", "word", "c", "d"], ["ab", "cd"]),
+        (["word", "a"], []),
+        (["ab", "cd"], []),
+        ([], []),
+    ],
+)
+def test_letters_that_stand_alone_are_put_together(parts: list[str], expected: list[str]) -> None:
+    assert spelled(parts) == expected
+
+
+@pytest.mark.parametrize(
+    ("innocent", "text", "found"),
+    [
+        ("大布洛普", "大布洛普", False),  # the phrase holds the term
+        ("布洛", "布洛普", True),  # a mere part of it takes nothing back
+        ("洛普", "布洛普", True),
+        ("布洛普", "布洛普", False),
+        ("大布", "大布洛普", False),  # shares letters and is no part
+        ("普大", "布洛普大", False),
+        ("大大", "布洛普大大", True),  # stands beside it
+        ("大大", "大大布洛普", True),
+    ],
+)
+def test_which_innocent_phrases_take_a_term_back(innocent: str, text: str, found: bool) -> None:
+    school = searcher(Terms(1, f"strong\tzh\t布洛普\t\ninnocent\tzh\t{innocent}\t"))
+    assert (school.find(text) is not None) is found
+
+
+def test_short_words_that_were_put_together_are_a_suspicion_only() -> None:
+    school = searcher(Terms(1, "strong\ten\tabc\t\nstrong\ten\tabcd\t\nstrong\tvi\tđbc\t"))
+    for text, weak in (("a b c", True), ("a b c d", False), ("abc", False), ("đ b c", False), ("ab", None)):
+        found = school.find(text)
+        assert (found.weak if found else None) is weak, text
