@@ -13,7 +13,7 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run raid test check bench scenarios corpus-check lock messages clean system-packages
+.PHONY: help run raid test check bench scenarios corpus-check mutants lock messages clean system-packages
 
 help:
 	@echo 'make run       the practice school on http://127.0.0.1:$(PORT), with a lesson in progress; Ctrl-C stops it'
@@ -23,6 +23,8 @@ help:
 	@echo 'make bench     measure what the README claims'
 	@echo 'make scenarios play every golden scenario on every platform and write docs/scenarios.md'
 	@echo 'make corpus-check  play 2 000 generated lessons and raids and write docs/corpus.md'
+	@echo 'make mutants   change each function of policies/ and app/domain/ in one place after another, see whether the tests'
+	@echo '               notice, and write docs/mutants.md (an hour of one core)'
 	@echo 'make messages  bring the translation catalogues up to date'
 	@echo 'make lock      choose the newest versions of all libraries and lock them with their hashes'
 	@echo 'make clean     remove everything that is not source, except data/'
@@ -50,6 +52,9 @@ scenarios: $(VENV)/.dev
 
 corpus-check: $(VENV)/.dev
 	$(PY) -m tests.replay.check --write
+
+mutants: $(VENV)/.dev
+	$(PY) -m tests.mutants.check --write $(MUTANTS)
 
 # What `menshen <command>` writes into the tree and `menshen <command> --check` compares with it.
 GENERATED := $(if $(wildcard README.md),matrix docs)

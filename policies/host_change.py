@@ -4,6 +4,7 @@ Who leads is never a target, so nothing is done to him: the alert tells what to 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from app.domain.actions import Decision, Severity
 from app.domain.events import Event, ParticipantJoined, ParticipantRoleChanged, PersonEvent, RosterPolled
@@ -45,7 +46,8 @@ def decide(settings: HostChange, state: LessonState, event: Event) -> Iterator[D
             severity = Severity.CRITICAL if state.listed else Severity.HIGH
             yield told(person, "host_unexpected", severity, "host_change")
             if settings.close and state.listed:
-                yield from close_door(state, "host_change", "host_unexpected", settings.minutes, hard=False)
+                door = close_door(state, "host_change", "host_unexpected", settings.minutes, hard=False)
+                yield from (replace(wish, params=(("name", person.participant.name),)) for wish in door)
 
 
 def _of_the_class(state: LessonState, person: Person) -> bool:

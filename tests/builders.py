@@ -6,6 +6,8 @@ People: `teacher()` leads, `pupil(n)` is vouched for by an account, `named(n)` o
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from string import Formatter
 from typing import Any
 
 from app.domain import events as ev
@@ -13,11 +15,13 @@ from app.domain.actions import Action, ActionKind, Button, Decision, Lane, Outco
 from app.domain.incidents import incident_for
 from app.domain.people import Participant, Role, Roster, RosterEntry
 from app.domain.state import LessonState, Standing, apply, note
+from app.web import words
 from policies import RULES, decide
 from policies.base import Policy
 from policies.documents import policy as from_document
 
 START = 1_790_000_000.0  # when every lesson here begins
+MADE_UP = "because"  # the reason of a wish that no rule had
 LATER = START + 2400.0  # well after every door has closed and every quiet start has ended
 MINUTE = 60.0
 
@@ -214,10 +218,49 @@ def only(rule: str, **settings: Any) -> Policy:
 
 
 def in_short(decisions: Iterable[Decision]) -> tuple[str, ...]:
-    """Decisions for a table: "hold x1", "lock", "alert" ("~" in front of what is only observed)."""
+    """Decisions for a table: "hold x1", "lock", "alert" ("~" in front of what is only observed).
+
+    Whatever a test sees decided, people can be told: there is a sentence for it, and what the sentence names is given.
+    """
+    decisions = tuple(decisions)
+    for decision in decisions:
+        assert not untold(decision), decision
     return tuple(
         ("~" if d.observed else "") + " ".join(filter(None, (d.action.kind.value, _id_of(d.action)))) for d in decisions
     )
+
+
+def in_full(decisions: Iterable[Decision]) -> tuple[str, ...]:
+    """What in_short leaves out: "hold x1 for roster_only/stranger: medium, guard, 2 facts, 600 s, once, a strike"."""
+    decisions = tuple(decisions)
+    return tuple(f"{short} for {_why(d)}" for short, d in zip(in_short(decisions), decisions, strict=True))
+
+
+def _why(d: Decision) -> str:
+    parts = (
+        d.severity.name.lower(), d.lane.name.lower(), f"{d.facts} facts" if d.facts != 1 else "",
+        "" if d.expires_after is None else f"{d.expires_after:g} s", "only" if d.only else "",
+        "a strike" if d.strike else "", f"undoes {d.undo_of}" if d.undo_of else "", f"by {d.by}" if d.by else "",
+    )  # fmt: skip
+    return f"{d.rule}/{d.reason}: " + ", ".join(filter(None, parts))
+
+
+def untold(decision: Decision) -> str:
+    """What is missing for the sentence that people read; "" = nothing, or a wish that a test made up."""
+    if decision.reason == MADE_UP:
+        return ""
+    sentence, given = _sentences().get(decision.reason, ""), dict(decision.params)
+    named = {name for _, name, _, _ in Formatter().parse(sentence) if name} - {"rule"}  # the page itself knows the rule
+    if not sentence or not named <= given.keys():
+        return f"no words for {decision.reason} with {sorted(given)}"
+    target = decision.action.target
+    return "the name of somebody else" if target and given.get("name", target.name) != target.name else ""
+
+
+@cache
+def _sentences() -> dict[str, str]:
+    english = words.load()[words.Language.EN]
+    return {reason: english(f"reason.{reason}") for reason in words.REASONS}
 
 
 def _id_of(action: Action) -> str:
@@ -239,6 +282,7 @@ class Rehearsal:
         for event in events:
             self.state = apply(self.state, event)
             for decision in decide(self.policy, self.state, event):
+                assert not untold(decision), decision
                 self._intend(decision)
                 decided.append(decision)
         self.made.extend(decided)

@@ -13,6 +13,14 @@ from tests import at_once, chromium, not_run, postgres
 # The same examples on every machine and on every run: a red test is red for everybody. `HYPOTHESIS=deep` searches on.
 hypothesis.settings.register_profile("default", derandomize=True, deadline=None, max_examples=60, print_blob=True)
 hypothesis.settings.register_profile("deep", deadline=None, max_examples=2000)
+# For many runs in a row (`make mutants`): few examples, and none is made smaller once it fails.
+hypothesis.settings.register_profile(
+    "quick",
+    derandomize=True,
+    deadline=None,
+    max_examples=20,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "default"))
 
 

@@ -6,7 +6,6 @@ term out, `site` is an address that may be named.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -103,7 +102,7 @@ def _wrong(term: Term) -> Iterator[str]:
 
 def illegible(text: str) -> bool:
     """Whether a text holds what nobody can see: control, format and private characters."""
-    return not text.isprintable() and any(unicodedata.category(c)[0] in "CZ" and c != " " for c in text)
+    return not text.isprintable()
 
 
 def _unfit(term: Term) -> Iterator[str]:
@@ -120,7 +119,7 @@ def _unfit(term: Term) -> Iterator[str]:
         yield "one letter would match nearly every line"
     elif found.endswith("*") and len(letters) < 3:
         yield "before * there must be three letters at the least"
-    elif "*" in found[:-1] or "*" in term.term.rstrip()[:-1]:
+    elif "*" in term.term.rstrip()[:-1]:
         yield "* may stand at the end only"
     elif term.severity in ("strong", "weak", "report") and found in _everyday():
         yield "an everyday word: it would match nearly every line"

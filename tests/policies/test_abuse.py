@@ -193,6 +193,11 @@ def test_an_offence_is_a_strike_and_a_silence_ends_by_itself() -> None:
     assert (silence.strike, silence.expires_after, silence.facts) == (True, 180.0, 2)
 
 
+def test_it_is_that_very_line_that_is_taken_back() -> None:
+    taken, _ = Rehearsal(only("abuse"), ROOM).tell(says(stranger(1), BAD, message="m7"))
+    assert taken.action.reference == "m7"
+
+
 def test_a_suspicion_is_slight_and_no_strike() -> None:
     (alert,) = Rehearsal(only("abuse"), ROOM).tell(says(stranger(1), DOUBTFUL))
     assert (alert.strike, alert.severity) == (False, Severity.LOW)

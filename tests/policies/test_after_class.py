@@ -14,6 +14,8 @@ from tests.builders import (
     START,
     Rehearsal,
     ended,
+    fold,
+    in_full,
     in_short,
     joined,
     left,
@@ -68,6 +70,23 @@ GONE = left(teacher(), END + MINUTE)
 def test_at_the_planned_end_people_are_told_then_muted_then_the_room_is_ended() -> None:
     """The teacher leaves a minute after the end: nobody in charge for five minutes."""
     assert told(played(room(GONE), END + 60 * MINUTE)) == [(51.0, "alert"), (53.0, "mute_all"), (61.0, "end")]
+
+
+def test_how_loud_each_step_is_and_that_nothing_stands_in_for_the_end() -> None:
+    assert in_full(played(room(GONE), END + 60 * MINUTE).made) == (
+        "alert for after_class/after_class: low, guard",
+        "mute_all for after_class/after_class_muted: low, guard",
+        "end for after_class/after_class_end: medium, guard, only",
+    )
+
+
+def test_a_lesson_that_is_planned_for_longer_ends_a_second_time() -> None:
+    """What was told and done at the first end does not count for the second."""
+    world = played(room(GONE), END + 9 * MINUTE)
+    assert [kind for _, kind in told(world)] == ["alert", "mute_all"]
+    longer = LessonFramed(at=END + 9 * MINUTE, scheduled_at=START, ends_at=END + 30 * MINUTE)
+    again = played(fold(world.state, longer), END + 60 * MINUTE)
+    assert [kind for _, kind in told(again)] == ["alert", "mute", "end"]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """Policy documents: presets validate, bad input names the field and what is allowed, every value has an origin."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from app.domain.errors import Invalid
 from policies import RULES
 from policies.base import Rule
-from policies.documents import DEFAULT, PRESETS, effective, policy, preset
+from policies.documents import DEFAULT, PRESETS, effective, merge, policy, preset, written
+from policies.merged import Level
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -85,6 +89,28 @@ def test_every_number_has_bounds_and_every_field_a_description(rule: Rule) -> No
     for name, info in rule.settings.model_fields.items():
         assert info.description, name
         assert info.annotation is not int or info.metadata, f"{name} has no bounds"
+
+
+def test_an_unknown_preset_is_refused_with_those_there_are() -> None:
+    with pytest.raises(Invalid) as refused:
+        preset("lax")
+    assert refused.value.problems == (("preset", "one of: lecture, seminar, exam, open_day, strict"),)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_policy_that_is_written_down_is_read_back_whatever_presets_say_by_then(name: str) -> None:
+    made = policy({"preset": name, "late_lock": {"minutes": 7}})
+    down = written(made)
+    assert (down["preset"], policy(down)) == (name, made)
+    assert down["late_lock"] == made.rules["late_lock"].model_dump()
+    assert json.loads(json.dumps(down)) == down
+    assert written(replace(made, preset="of last year"))["preset"] == DEFAULT
+
+
+def test_a_lock_under_a_former_name_is_one() -> None:
+    told = merge([(Level.SCHOOL, {"locked": ["sharing.who"]}), (Level.COURSE, {"sharing": {"who": "everyone"}})])
+    assert told.values["share_guard"]["who"].locked_by is Level.SCHOOL
+    assert [p.field for p in told.problems] == ["share_guard.who"]
 
 
 def test_a_former_name_of_a_rule_stays_valid() -> None:

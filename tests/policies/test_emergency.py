@@ -16,6 +16,8 @@ from tests.builders import (
     START,
     Rehearsal,
     ended,
+    fold,
+    in_full,
     in_short,
     joined,
     lesson,
@@ -73,6 +75,65 @@ def test_what_each_button_does(button: str, who: Participant | None, expected: t
 
 def test_every_button_is_in_that_table() -> None:
     assert {button for button, _, _ in BUTTONS} == {b.value for b in Button}
+
+
+@pytest.mark.parametrize(
+    ("button", "who", "expected"),
+    [
+        ("kick", stranger(1), "kick x1 for emergency/button_kick: medium, panic, 2 facts, by u1"),
+        ("ban", stranger(1), "ban x1 for emergency/button_ban: medium, panic, 2 facts, by u1"),
+        ("hold", stranger(1), "hold x1 for emergency/button_hold: low, panic, 2 facts, by u1"),
+        ("mute", stranger(1), "mute x1 for emergency/button_mute: low, panic, 2 facts, by u1"),
+        ("admit", stranger(2), "admit x2 for emergency/button_admit: low, panic, 2 facts, by u1"),
+        ("deny", stranger(2), "deny x2 for emergency/button_deny: low, panic, 2 facts, by u1"),
+        ("lock", None, "lock for emergency/button_lock: low, panic, 2 facts, by u1"),
+        ("stop_sharing", None, "restrict_share for emergency/button_stop_sharing: medium, panic, 2 facts, by u1"),
+        ("end", None, "end for emergency/button_end: medium, panic, 2 facts, by u1"),
+    ],
+)
+def test_a_press_goes_first_and_says_who_pressed(button: str, who: Participant | None, expected: str) -> None:
+    assert in_full(Rehearsal(only("emergency"), ROOM).tell(pressed(button, who))) == (expected,)
+
+
+def test_calm_is_loud_and_only_its_lock_ends_by_itself() -> None:
+    quiet = "for emergency/button_calm: high, panic, 2 facts"
+    world = Rehearsal(only("emergency", lock_minutes=7), ROOM)
+    assert in_full(world.tell(pressed("calm"))) == (
+        *(f"{kind} {quiet}, by u1" for kind in CALM[:-1]),
+        f"lock {quiet}, 420 s, by u1",
+    )
+
+
+def test_a_button_that_takes_back_says_what() -> None:
+    world = Rehearsal(only("emergency"), ROOM)
+    world.tell(pressed("ban", stranger(1)), pressed("kick", stranger(1), LATER + 1))
+    world.settle()
+    out = world.tell(pressed("unban", stranger(1), at=LATER + 9))
+    assert in_full(out) == ("unban x1 for emergency/button_unban: medium, panic, 2 facts, undoes l1.2, by u1",)
+
+
+def test_only_a_ban_or_a_kick_of_this_person_is_taken_back_by_unban() -> None:
+    for kind, who in ((ActionKind.HOLD, stranger(1)), (ActionKind.BAN, pupil(1)), (ActionKind.LOCK, None)):
+        done = standing(kind, who, at=LATER - 99, status=OutcomeKind.CONFIRMED)
+        assert Rehearsal(only("emergency"), note(ROOM, done)).tell(pressed("unban", stranger(1))) == ()
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        (stranger(1), ("mute x1 for emergency/forbidden: medium, guard",)),
+        (pupil(1), ("mute p1 for emergency/forbidden: low, guard",)),
+        (teacher(), ()),
+    ],
+)
+def test_a_microphone_that_is_open_although_it_is_forbidden_is_closed(
+    who: Participant, expected: tuple[str, ...]
+) -> None:
+    room = lesson(inside=[teacher(), pupil(1), stranger(1)], before=[switched(LATER - 9, unmute_forbidden=True)])
+    assert in_full(Rehearsal(only("emergency"), room).tell(unmuted(who, LATER))) == expected
+    assert in_full(Rehearsal(only("emergency"), room).tell(unmuted(who, LATER - 9))) == expected  # in that moment
+    assert Rehearsal(only("emergency"), room).tell(unmuted(who, LATER - 9.1)) == ()
+    assert Rehearsal(only("emergency"), room).tell(shares(who, LATER)) == ()  # that is not forbidden
 
 
 def test_calm_first_stops_every_share_that_is_not_a_hosts() -> None:
@@ -249,6 +310,21 @@ class CalmAndRestore(RuleBasedStateMachine):
 
 
 TestCalmAndRestore = CalmAndRestore.TestCase
+
+
+@pytest.mark.parametrize(("muted", "expected"), [(True, True), (False, False), (None, False)])
+def test_who_was_muted_before_calm_is_muted_again_after_restore(muted: bool | None, expected: bool) -> None:
+    """To allow unmuting ends "mute all" on some platforms; what the teacher had asked for before comes back."""
+    switches = {} if muted is None else {"muted_all": muted}
+    room = fold(lesson(inside=[teacher(), pupil(1)]), switched(LATER - 9, chat_closed=True, **switches))
+    world = Rehearsal(only("emergency"), room)
+    world.tell(pressed("calm"))
+    world.tell(switched(LATER + 1, muted_all=True, unmute_forbidden=True))
+    world.settle(at=LATER + 1)
+    back = in_short(world.tell(pressed("restore", at=LATER + 60)))
+    assert "allow_unmute" in back
+    assert ("mute_all" in back) is expected
+    assert "open_chat" not in back  # it was closed before
 
 
 def test_a_lesson_that_nobody_calmed_has_nothing_to_give_back() -> None:

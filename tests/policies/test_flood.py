@@ -6,12 +6,15 @@ from dataclasses import replace
 import pytest
 
 from app.domain.actions import Lane
+from app.domain.events import ChatPosted
 from app.domain.people import Participant, Roster
 from app.domain.state import LessonState
-from policies.flood import FAINT
+from policies.flood import FAINT, Flood, measured
 from tests.builders import (
     LATER,
     Rehearsal,
+    fold,
+    in_full,
     in_short,
     lesson,
     named,
@@ -160,6 +163,74 @@ def test_a_burst_is_one_offence() -> None:
         world.tell(says(stranger(1), different(n), LATER + n * 0.5))
         world.settle()
     assert [d.strike for d in world.made] == [True]
+
+
+@pytest.mark.parametrize(
+    ("state", "people", "text", "settings", "expected"),
+    [
+        (
+            room(strangers=1), [stranger(1)] * 9, different, {"room": 100, "same": 100, "minutes": 4},
+            ("silence x1 for flood/flood_person: medium, guard, 2 facts, 240 s, a strike",),
+        ),
+        (
+            room(pupils=1), [pupil(1)] * 17, different, {},
+            ("warn p1 for flood/flood_person: low, guard, 0 facts, a strike",),
+        ),
+        (
+            room(claimed=1), [named(1)] * 9, different, {},
+            ("silence n1 for flood/flood_person: medium, guard, 300 s, a strike",),
+        ),
+        (
+            room(strangers=9), [stranger(n) for n in range(1, 10)], same, {},
+            ("close_chat for flood/flood_same: high, panic, 300 s",),
+        ),
+        (
+            room(strangers=8), [stranger(1 + n % 8) for n in range(16)], different, {"minutes": 4},
+            ("close_chat for flood/flood_room: high, panic, 240 s",),
+        ),
+    ],
+)  # fmt: skip
+def test_how_a_flood_is_told(
+    state: LessonState, people: list[Participant], text: Callable[[int], str], settings: dict[str, int],
+    expected: tuple[str, ...],
+) -> None:  # fmt: skip
+    world = Rehearsal(only("flood", **settings), state)
+    for n, who in enumerate(people):
+        world.tell(says(who, text(n)))
+    assert in_full(world.made) == expected
+
+
+def test_how_much_a_line_presses() -> None:
+    """By whom it is, whether it says the same as the newest one, and how old it is."""
+    everybody = lesson(pupils=9, inside=[teacher(), pupil(1), named(2), stranger(1)])
+    long, short = "one long line that all of them write", "thanks"
+
+    def pressure(*lines: ChatPosted) -> tuple[float, float, float]:
+        found = measured(Flood(), fold(everybody, *lines), lines[-1])
+        return tuple(round(n, 3) for n in (found.person, found.room, found.same))  # type: ignore[return-value]
+
+    assert pressure(says(stranger(1), long)) == (1, 1, 1)
+    assert pressure(says(pupil(1), long)) == (1, 0.04, 0.02)
+    assert pressure(says(named(2), long)) == (1, 0.1, 0.4)
+    assert pressure(says(named(2), short)) == (1, 0.1, 0.1)
+    assert pressure(says(teacher(), long)) == (1, 0, 0)
+    assert pressure(says(stranger(7), long)) == (1, 1, 1)  # whom nobody has seen come
+    assert pressure(says(stranger(1), short), says(pupil(1), long)) == (1, 1.04, 0.02)
+    assert pressure(says(stranger(1), long), says(pupil(1), long)) == (1, 1.04, 1.02)
+    assert pressure(says(stranger(1), "👍"), says(stranger(1), "👍")) == (2, 2, 0)
+    # ten seconds take two thirds of it, forty all of it
+    assert pressure(says(stranger(1), long, LATER - 10), says(pupil(1), long)) == (1, 0.408, 0.388)
+    assert pressure(says(stranger(1), long, LATER - 40), says(stranger(1), long)) == (1.018, 1.018, 1.018)
+    assert pressure(says(stranger(1), long, LATER - 40.1), says(stranger(1), long)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(("after", "expected"), [(19.9, 1), (20.0, 2)])
+def test_twenty_seconds_later_it_is_another_offence(after: float, expected: int) -> None:
+    world = Rehearsal(only("flood", room=100, same=100), room(strangers=1))
+    world.tell(*(says(stranger(1), different(n)) for n in range(9)))
+    world.settle()
+    world.tell(*(says(stranger(1), different(n), LATER + after) for n in range(9)))
+    assert len([d for d in world.made if d.strike]) == expected
 
 
 def test_lines_that_fade_are_not_read_any_more() -> None:

@@ -1,13 +1,16 @@
 """impostor: the teacher's doubles, a pupil's second self, a new name in the middle of a lesson."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from app.domain.actions import ActionKind, OutcomeKind, Severity
-from app.domain.events import Event
+from app.domain.actions import Action, ActionKind, OutcomeKind, Severity
+from app.domain.events import Event, RosterLoaded
 from app.domain.people import Participant, Role, Roster, RosterEntry
-from app.domain.state import LessonState, rematch
+from app.domain.state import LessonState, Standing, note, rematch
+from policies.impostor import Impostor
+from policies.impostor import decide as decide_impostor
 from tests.builders import (
     LATER,
     START,
@@ -26,6 +29,7 @@ from tests.builders import (
     pupil,
     renamed,
     roster,
+    standing,
     stranger,
     teacher,
     waits,
@@ -215,3 +219,75 @@ def test_by_a_list_that_is_too_old_nobody_is_held() -> None:
     made = Rehearsal(policy("lecture"), room).tell(joined(double, LATER))
     assert [d for d in made if d.rule == "impostor" and d.reason == "teacher_double"]
     assert not [d for d in made if d.action.kind is ActionKind.HOLD]
+
+
+DOUBLE = guest("刘老师")
+SEEN = fold(ROOM, joined(DOUBLE, LATER))
+TOLD = standing(
+    ActionKind.ALERT, DOUBLE, at=LATER + 1, id="a", rule="impostor", reason="teacher_double",
+    status=OutcomeKind.CONFIRMED,
+)  # fmt: skip
+HELD = replace(TOLD, id="h", action=Action(kind=ActionKind.HOLD, target=DOUBLE))
+
+
+def about(action: Action, target: Participant | None) -> Action:
+    return replace(action, target=target)
+
+
+@pytest.mark.parametrize(
+    ("alert", "hold", "expected"),
+    [
+        (TOLD, HELD, ()),
+        (TOLD, replace(HELD, id="other", rule="roster_only"), ("hold g",)),
+        (replace(TOLD, rule="roster_only"), HELD, ("alert g",)),
+        (replace(TOLD, reason="teacher_title"), HELD, ("alert g",)),
+        (replace(TOLD, at=LATER), HELD, ()),  # when he came
+        (replace(TOLD, at=LATER - 0.1), HELD, ("alert g",)),
+        (replace(TOLD, action=about(TOLD.action, guest("刘老师", "other"))), HELD, ("alert g",)),
+        (replace(TOLD, action=about(TOLD.action, guest("刘芳"))), HELD, ("alert g",)),
+        (replace(TOLD, action=about(TOLD.action, None)), HELD, ("alert g",)),
+        # what came to nothing counts for a minute
+        (replace(TOLD, status=OutcomeKind.FAILED), HELD, ("alert g",)),
+        (replace(TOLD, status=OutcomeKind.FAILED, at=LATER + 40), HELD, ("alert g",)),
+        (replace(TOLD, status=OutcomeKind.FAILED, at=LATER + 40.1), HELD, ()),
+        (TOLD, replace(HELD, status=OutcomeKind.REFUSED), ("hold g",)),
+        (TOLD, replace(HELD, status=OutcomeKind.SIMULATED), ()),
+    ],
+)
+def test_what_was_done_about_a_double_is_not_done_again_while_he_is_here_under_that_name(
+    alert: Standing, hold: Standing, expected: tuple[str, ...]
+) -> None:
+    state = note(note(SEEN, hold), alert)
+    news = RosterLoaded(at=LATER + 100, version=3, size=7)
+    assert in_short(decide_impostor(Impostor(), fold(state, news), news)) == expected
+
+
+@pytest.mark.parametrize(
+    ("mine", "hers", "expected"),
+    [
+        ({"email": "li@school.example"}, {"email": "li@school.example"}, ()),
+        ({"email": "x@school.example"}, {"email": "li@school.example"}, ("hold g", "alert g")),
+        ({"account": "a"}, {"account": "a", "email": "li@school.example"}, ()),
+        ({"account": "b"}, {"account": "a"}, ("hold g", "alert g")),
+        ({}, {}, ("hold g", "alert g")),
+    ],
+)
+def test_on_two_devices_by_one_account_or_address_one_is_nobodys_double(
+    mine: dict[str, Any], hers: dict[str, Any], expected: tuple[str, ...]
+) -> None:
+    led = lesson(inside=[Participant(id="t", name="王芳", role=Role.HOST, **hers)])
+    assert in_short(Rehearsal(only("impostor"), led).tell(joined(Participant(id="g", name="王芳", **mine)))) == expected
+
+
+def test_when_an_owner_comes_only_those_under_his_name_are_told_of() -> None:
+    world = Rehearsal(only("impostor"), rematch(lesson(inside=[HOST, named(3), named(4), stranger(1)]), LIST, 2))
+    assert in_short(world.tell(joined(pupil(3)))) == ("alert n3",)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Trần Văn Bình", ("alert p1",)), ("Tran Van Binh", ("alert p1",)), ("TranVanBinh", ())],
+)
+def test_how_like_another_pupils_name_a_new_one_must_be(name: str, expected: tuple[str, ...]) -> None:
+    world = Rehearsal(only("impostor"), listed("Trần Văn Bình"))
+    assert in_short(world.tell(renamed(pupil(1), name))) == expected

@@ -17,6 +17,7 @@ from tests.builders import (
     START,
     Rehearsal,
     ended,
+    fold,
     in_short,
     joined,
     left,
@@ -135,6 +136,15 @@ def test_a_door_that_the_teacher_has_just_opened_stays_open_for_a_while() -> Non
     assert in_short(world.tell(*come(crowd(3), LATER + 60))) == ("alert",)
     later = world.tell(*(joined(stranger(20 + n), LATER + 420 + n) for n in range(3)))
     assert "open_waiting_room" in in_short(later)
+
+
+def test_a_pupil_or_a_tick_long_after_the_last_stranger_makes_no_wave() -> None:
+    full = fold(ROOM, *come(crowd(3), LATER))
+    for event, expected in ((joined(pupil(2), LATER + 3), ()), (joined(stranger(9), LATER + 3), CLOSED)):
+        assert in_short(Rehearsal(only("join_wave"), full).tell(event)) == expected
+    assert in_short(Rehearsal(only("join_wave"), full).tell(ticked(LATER + 59.9))) == CLOSED
+    assert in_short(Rehearsal(only("join_wave"), full).tell(ticked(LATER + 60))) == ()  # the first is a minute ago
+    assert in_short(Rehearsal(only("join_wave", strangers=2), full).tell(ticked(LATER + 999))) == ()
 
 
 # --- the bell ---------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from tests.builders import (
     START,
     Rehearsal,
     fold,
+    in_full,
     in_short,
     joined,
     left,
@@ -154,6 +155,38 @@ def test_a_hold_that_did_not_help_and_the_kick_after_it_are_one_stay() -> None:
     assert in_short(Rehearsal(only("keep_out", door="never"), room).tell(back_again)) == ("hold x1",)
 
 
+def test_how_loud_a_return_is() -> None:
+    sure = back(account="guest-1", network=OUTSIDE)
+    weak = back(network=OUTSIDE)
+    told = {
+        "sure": Rehearsal(only("keep_out", door="return"), sent_out(RAIDER)).tell(joined(sure, LATER + 90)),
+        "weak": Rehearsal(only("keep_out", door="return"), sent_out(RAIDER)).tell(joined(weak, LATER + 9)),
+        "again": twice().tell(joined(replace(sure, id="b2"), LATER + 20)),
+    }
+    opens = "open_waiting_room for keep_out/door_holds: info, panic, 600 s, only"
+    assert in_full(told["sure"]) == ("hold b1 for keep_out/came_back: high, guard, 3 facts", opens)
+    assert in_full(told["weak"]) == ("hold b1 for keep_out/came_back: high, guard, 2 facts", opens)
+    assert in_full(told["again"]) == ("ban b2 for keep_out/came_back_again: high, guard, 4 facts, 3600 s",)
+
+
+def test_who_comes_back_for_the_second_time_makes_the_door_revolve() -> None:
+    world = Rehearsal(only("keep_out", door="return", ban=False), twice().state)
+    made = world.tell(joined(replace(back(account="guest-1"), id="b2"), LATER + 400))
+    assert in_full(made) == (
+        "hold b2 for keep_out/came_back: high, guard, 3 facts",
+        "open_waiting_room for keep_out/door_revolves: high, panic, 600 s",
+    )
+
+
+def test_a_link_is_a_sure_sign_and_comes_before_nobody_was_sent_out() -> None:
+    room = sent_out(replace(RAIDER, account="", address="", network="", link="link-9"))
+    linked = Participant(id="b1", name="换个名字", link="link-9")
+    assert "hold b1" in in_short(Rehearsal(only("keep_out"), room).tell(joined(linked, LATER + 600)))
+    other = replace(linked, link="link-8")
+    assert in_short(Rehearsal(only("keep_out"), room).tell(joined(other, LATER + 600))) == ()
+    assert in_short(Rehearsal(only("keep_out"), room).tell(joined(linked, LATER))) == ()  # in that very moment
+
+
 # --- forgiven ---------------------------------------------------------------------------------------------------------
 
 
@@ -265,5 +298,7 @@ def test_without_a_list_whom_a_human_sent_out_is_told_of_and_nothing_else() -> N
     empty = replace(ROOM, roster=Roster())
     by_hand, by_rule = (sent_out(RAIDER, room=empty, by=by) for by in ("u1", ""))
     event: Event = joined(back(account="guest-1"), LATER + 10)
-    assert in_short(Rehearsal(only("keep_out"), by_hand).tell(event)) == ("alert b1",)
+    assert in_full(Rehearsal(only("keep_out"), by_hand).tell(event)) == (
+        "alert b1 for keep_out/came_back: medium, guard",
+    )
     assert Rehearsal(only("keep_out"), by_rule).tell(event) == ()

@@ -91,6 +91,15 @@ def test_what_can_never_be_seen_on_this_platform_is_no_failure() -> None:
     assert after("hold", stranger(1), UNCONFIRMED, assumed=True) == ()
 
 
+def test_what_failed_and_about_whom_is_told() -> None:
+    (alert,) = after("hold", named(2), UNCONFIRMED)
+    assert alert.params == (("action", "hold"), ("name", "学生2"))
+    (alert,) = after("lock", None, REFUSED)
+    assert alert.params == (("action", "lock"), ("name", ""))
+    (alert,) = after("silence", stranger(1), UNCONFIRMED)  # what has no next step of its own
+    assert alert.action.kind is ActionKind.ALERT
+
+
 def test_a_lock_of_the_ladder_ends_by_itself() -> None:
     lock = after("kick", stranger(1), UNCONFIRMED)[0]
     assert (lock.action.kind, lock.expires_after) == (ActionKind.LOCK, 600.0)

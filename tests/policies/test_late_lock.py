@@ -1,5 +1,7 @@
 """late_lock: after a while strangers stay out; late pupils still get in where there is a waiting room."""
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.drill.capabilities import without
@@ -17,6 +19,7 @@ from tests.builders import (
     Rehearsal,
     ended,
     fold,
+    in_full,
     in_short,
     joined,
     left,
@@ -29,6 +32,7 @@ from tests.builders import (
     settled,
     standing,
     stranger,
+    switched,
     teacher,
     ticked,
     waits,
@@ -175,3 +179,42 @@ def test_the_lock_waits_for_a_pupil_whose_line_has_just_broken_but_not_for_ever(
     assert wake_at(world.policy, world.state) == due + 270
     assert in_short(world.tell(left(pupil(2), due + 299))) == ()
     assert in_short(world.tell(ticked(due + 300))) == ("lock",)
+
+
+def test_how_a_door_that_is_opened_for_a_pupil_is_told() -> None:
+    (back,) = Rehearsal(only("late_lock"), locked_by_us()).tell(left(pupil(1), LATER))
+    assert in_full([back]) == ("unlock for late_lock/late_reopened: info, guard, undoes i1",)
+    assert back.params == (("name", "学生1"),)
+    unlocked = fold(locked_by_us(), switched(LATER - 5, locked=False))
+    assert in_short(Rehearsal(only("late_lock"), unlocked).tell(left(pupil(1), LATER))) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "until", "expected"),
+    [
+        # what another rule closes for a while is no reason to wait for it
+        (ActionKind.OPEN_WAITING_ROOM, "join_wave", LATER + 600, ("open_waiting_room",)),
+        (ActionKind.LOCK, "join_wave", LATER + 600, ("open_waiting_room",)),
+        (ActionKind.OPEN_WAITING_ROOM, "join_wave", None, ()),
+        (ActionKind.OPEN_WAITING_ROOM, "late_lock", LATER + 600, ()),
+        (ActionKind.LOCK, "late_lock", LATER + 600, ()),
+    ],
+)
+def test_a_door_that_is_closed_for_good_is_not_closed_again(
+    kind: ActionKind, rule: str, until: float | None, expected: tuple[str, ...]
+) -> None:
+    state = lesson(inside=[teacher(), pupil(1)])
+    asked = standing(kind, at=LATER - 600, rule=rule, until=until)
+    state = fold(note(state, asked), settled(asked, OutcomeKind.CONFIRMED, LATER - 599))
+    assert in_short(Rehearsal(only("late_lock"), state).tell(ticked(LATER))) == expected
+    by_hand = fold(lesson(inside=[teacher()]), switched(LATER - 9, waiting_room=True))
+    assert in_short(Rehearsal(only("late_lock"), by_hand).tell(ticked(LATER))) == ()
+
+
+@pytest.mark.parametrize(("ago", "expected"), [(59.9, ()), (60.0, ("open_waiting_room",))])
+def test_a_door_that_did_not_close_is_asked_again_a_minute_later(ago: float, expected: tuple[str, ...]) -> None:
+    asked = standing(ActionKind.OPEN_WAITING_ROOM, at=LATER - ago, rule="late_lock", status=OutcomeKind.UNCONFIRMED)
+    state = note(lesson(inside=[teacher()]), asked)
+    assert in_short(Rehearsal(only("late_lock"), state).tell(ticked(LATER))) == expected
+    by_hand = note(lesson(inside=[teacher()]), replace(asked, status=OutcomeKind.MANUAL))
+    assert in_short(Rehearsal(only("late_lock"), by_hand).tell(ticked(LATER))) == ()

@@ -5,15 +5,19 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from app.domain.errors import Invalid
+from app.web import words
 from policies import RULES
-from policies.base import Rule
+from policies.base import Rule, Settings, setting
 from policies.documents import PRESETS, Layers, checked, layered, merge
-from policies.merged import Level, Origin, ProblemKind, Value
-from policies.strictness import as_strict, direction
+from policies.merged import Level, Origin, Problem, ProblemKind, Value
+from policies.strictness import allowed, as_strict, direction
 
 D, S, C, L = Level.DISTRICT, Level.SCHOOL, Level.COURSE, Level.LESSON
+KNOWN = tuple(sorted(rule.name for rule in RULES))
 FIELDS = {f"{r.name}.{name}": info for r in RULES for name, info in r.settings.model_fields.items()}
 
 
@@ -143,6 +147,113 @@ def test_a_contradiction_is_told_to_the_lowest_layer_that_says_one_of_its_number
     assert [(p.level, p.kind) for p in made.problems] == [(C, ProblemKind.CONTRADICTION)]
 
 
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        ({"gravity": {}}, Problem(C, "gravity", ProblemKind.UNKNOWN_RULE, allowed=KNOWN)),
+        ({"preset": "lax"}, Problem(C, "preset", ProblemKind.CHOICE, allowed=PRESETS)),
+        ({"sharing": {}, "share_guard": {}}, Problem(C, "sharing", ProblemKind.FORMER, said="share_guard")),
+        ({"links": 7}, Problem(C, "links", ProblemKind.NO_OBJECT)),
+        ({"locked": 7}, Problem(C, "locked", ProblemKind.NO_LIST)),
+        ({"locked": ["links.sloth"]}, Problem(C, "locked", ProblemKind.UNKNOWN_LOCK, said="links.sloth")),
+        ({"locked": ["sloth.links"]}, Problem(C, "locked", ProblemKind.UNKNOWN_LOCK, said="sloth.links")),
+        (
+            {"silent_stranger": {"sloth": 7}},
+            Problem(C, "silent_stranger.sloth", ProblemKind.UNKNOWN_FIELD, allowed=("mode", "minutes", "then")),
+        ),
+        (
+            {"silent_stranger": {"minutes": 0}},
+            Problem(
+                C, "silent_stranger.minutes", ProblemKind.VALUE, said="Input should be greater than or equal to 1",
+                about="minutes that somebody unknown may be silent before people are told (1 to 120)",
+            ),
+        ),
+        (
+            {"after_class": {"end_minutes": 1}},
+            Problem(
+                C, "after_class.end_minutes", ProblemKind.CONTRADICTION,
+                said="the room is ended before microphones are closed",
+            ),
+        ),
+        (
+            {"late_lock": {"minutes": 9}},
+            Problem(C, "late_lock.minutes", ProblemKind.LOCKED, said="8", by=S, floor=8),
+        ),
+    ],
+)  # fmt: skip
+def test_a_problem_says_where_what_and_what_is_allowed(document: dict[str, Any], problem: Problem) -> None:
+    above: Layers = [(S, {"late_lock": {"minutes": 8}, "locked": ["late_lock.minutes"]})]
+    assert merge([*above, (C, document)]).problems == (problem,)
+
+
+def test_what_is_wrong_beside_what_is_right_leaves_the_right() -> None:
+    made = merge([(C, {"silent_stranger": {"sloth": 7, "minutes": 9, "then": "x"}})]).values["silent_stranger"]
+    assert (made["minutes"].value, made["then"].value) == (9, "tell")
+    assert set(made) == {"mode", "minutes", "then"}
+
+
+@pytest.mark.parametrize(
+    ("problem", "text"),
+    [
+        (Problem(C, "x", ProblemKind.UNKNOWN_RULE, allowed=("a", "b")), "no such rule; known: a, b"),
+        (Problem(C, "x", ProblemKind.UNKNOWN_FIELD, allowed=("a", "b")), "no such field; known: a, b"),
+        (Problem(C, "x", ProblemKind.CHOICE, allowed=("a", "b")), "one of: a, b"),
+        (Problem(C, "x", ProblemKind.NO_OBJECT), "an object of settings"),
+        (Problem(C, "x", ProblemKind.NO_LIST), 'a list of fields, such as ["roster_only.strangers"]'),
+        (
+            Problem(C, "x", ProblemKind.UNKNOWN_LOCK, said="y" * 99),
+            "y" * 80 + ": no such field; written as <rule>.<field>",
+        ),
+        (
+            Problem(C, "x", ProblemKind.LOCKED, said="8", by=S),
+            "the school has locked this at 8: the course may make it stricter, not looser",
+        ),
+        (Problem(C, "x", ProblemKind.VALUE, said="Too much", about="0 to 9"), "Too much. Allowed: 0 to 9"),
+    ],
+)  # fmt: skip
+def test_a_problem_has_a_sentence_for_programs(problem: Problem, text: str) -> None:
+    assert problem.text == text
+
+
+def test_every_contradiction_is_about_fields_that_there_are_and_has_its_words() -> None:
+    meant = {
+        "late_lock": {"minutes": 20, "hard_minutes": 19},
+        "noise": {"times": 3, "stranger_times": 4},
+        "share_guard": {"from_minute": 20, "to_minute": 20},
+        "after_class": {"mute_minutes": 9, "end_minutes": 8},
+        "ladder": {"mute_at": 4, "hold_at": 3, "kick_at": 2, "ban_at": 1},
+    }
+    just_right = {
+        "late_lock": {"minutes": 20, "hard_minutes": 20},
+        "noise": {"times": 3, "stranger_times": 3},
+        "share_guard": {"from_minute": 20, "to_minute": 21},
+        "after_class": {"mute_minutes": 9, "end_minutes": 9},
+        "ladder": {"mute_at": 2, "hold_at": 2, "kick_at": 2, "ban_at": 2},
+    }
+    told = []
+    for rule in RULES:
+        assert not tuple(rule.settings().contradictions())
+        if rule.name in meant:
+            assert not tuple(rule.settings.model_validate(just_right[rule.name]).contradictions())
+            found = tuple(rule.settings.model_validate(meant[rule.name]).contradictions())
+            assert all(set(c.fields) <= set(rule.settings.model_fields) and len(c.fields) == 2 for c in found)
+            told += [c.why for c in found]
+    assert len(told) == 7
+    assert set(told) == set(words.CONTRADICTIONS)
+
+
+def test_a_hardening_that_is_no_stricter_changes_nothing_and_nobody_is_named_for_it() -> None:
+    made = merge([(C, {"preset": "strict"})], hardened_until=1.0)
+    assert "until" not in made.told()["roster_only"]["strangers"]
+    assert "until" in merge([(C, {"preset": "open_day"})], hardened_until=1.0).told()["roster_only"]["strangers"]
+
+
+def test_who_chose_the_preset_is_told() -> None:
+    assert (merge([]).preset_by, merge([]).policy.preset) == (None, "lecture")
+    made = merge([(D, {"preset": "exam"}), (S, {"preset": "strict"}), (C, {})])
+    assert (made.preset_by, made.policy.preset) == (S, "strict")
+
+
 _VALUES = st.one_of(st.integers(-5, 300), st.booleans(), st.none(), st.sampled_from(["hold", "off", "hosts", "x", ""]))
 _DOCUMENT = st.fixed_dictionaries(
     {},
@@ -170,6 +281,65 @@ def test_merging_never_fails_and_no_layer_gets_under_a_lock(documents: list[dict
 
 
 # --- every field knows its direction ----------------------------------------------------------------------------------
+
+
+def test_a_field_carries_its_default_its_bounds_its_sentence_and_its_direction() -> None:
+    class Knocks(Settings):
+        times: int = setting(3, "knocks in a minute", stricter="lower", ge=1, le=20)
+        then: str = setting("tell", "what follows", stricter=("tell", "hold"))
+
+    times, then = Knocks.model_fields["times"], Knocks.model_fields["then"]
+    assert (times.default, times.description, direction(times)) == (3, "knocks in a minute", "lower")
+    assert (then.default, then.description, direction(then)) == ("tell", "what follows", ["tell", "hold"])
+    assert Knocks.model_json_schema()["properties"]["times"]["maximum"] == 20
+    with pytest.raises(ValidationError):
+        Knocks(times=21)
+
+
+LOWER, HIGHER = setting(5, "", stricter="lower"), setting(5, "", stricter="higher")
+CHOICE, UNSAID = setting("b", "", stricter=("a", "b", "c")), FieldInfo(default=5)
+
+
+@pytest.mark.parametrize(
+    ("info", "value", "than", "expected"),
+    [
+        (LOWER, 4, 5, True),
+        (LOWER, 5, 5, True),
+        (LOWER, 6, 5, False),
+        (HIGHER, 6, 5, True),
+        (HIGHER, 4, 5, False),
+        (HIGHER, 4.5, 5, False),
+        (CHOICE, "c", "b", True),
+        (CHOICE, "b", "b", True),
+        (CHOICE, "a", "b", False),
+        (CHOICE, "x", "a", False),
+        (CHOICE, "c", "x", False),
+        # lists: the one that holds all of the other is the higher one
+        (HIGHER, ("a", "b"), ("a",), True),
+        (HIGHER, ("b", "a"), ("a", "b"), True),
+        (HIGHER, ("a",), ("a", "b"), False),
+        (LOWER, ("a",), ("a", "b"), True),
+        (LOWER, ("a", "b"), ("a",), False),
+        (LOWER, frozenset("a"), frozenset("ab"), True),
+        # what cannot be compared
+        (LOWER, True, 5, False),
+        (LOWER, "4", "5", False),
+        (UNSAID, 5, 5, True),
+        (UNSAID, 4, 5, False),
+        (UNSAID, 6, 5, False),
+        (UNSAID, ("a",), ("a", "b"), False),
+        (UNSAID, ("a", "b"), ("a",), False),
+    ],
+)
+def test_which_of_two_values_is_the_stricter_one(info: Any, value: Any, than: Any, expected: bool) -> None:
+    assert as_strict(info, value, than) is expected
+
+
+def test_of_a_choice_the_values_that_a_lock_leaves_are_told_from_the_loosest() -> None:
+    assert allowed(CHOICE, "b") == ("b", "c")
+    assert allowed(CHOICE, "a") == ("a", "b", "c")
+    assert allowed(LOWER, 5) == allowed(UNSAID, 5) == ()
+    assert direction(UNSAID) == ""
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.name)

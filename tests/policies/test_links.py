@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.events import Event
-from app.domain.people import Roster
+from app.domain.people import Participant, Roster
 from app.domain.state import LessonState
 from app.domain.terms import Terms
 from policies.links import leads_away
@@ -13,6 +13,7 @@ from policies.terms.search import searcher
 from tests.builders import (
     LATER,
     Rehearsal,
+    in_full,
     in_short,
     lesson,
     named,
@@ -115,6 +116,30 @@ def test_what_follows(settings: dict[str, object], state: LessonState, event: Ev
 def test_an_offence_is_a_strike_and_a_silence_ends_by_itself() -> None:
     (silence,) = Rehearsal(only("links", minutes=3), ROOM).tell(says(stranger(1), AWAY))
     assert (silence.strike, silence.expires_after, silence.facts) == (True, 180.0, 2)
+
+
+def test_it_is_that_very_line_that_is_taken_back() -> None:
+    taken, _ = Rehearsal(only("links"), ROOM).tell(says(stranger(1), AWAY, message="m7"))
+    assert taken.action.reference == "m7"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([(pupil(1), 0.0), (pupil(1), 59.0)], True),
+        ([(pupil(1), 0.0), (pupil(1), 60.0)], False),  # the first is a minute ago
+        ([(pupil(1), 30.0), (pupil(2), 40.0)], False),  # the lines of two
+    ],
+)
+def test_the_third_address_within_a_minute_is_an_offence(
+    lines: list[tuple[Participant, float]], expected: bool
+) -> None:
+    room = Rehearsal(only("links"), lesson(inside=[teacher(), pupil(1), pupil(2)]))
+    for who, after in lines:
+        room.tell(says(who, AWAY, LATER + after))
+    made = room.tell(says(pupil(1), AWAY, LATER + 60.0 - (lines[-1][1] < 60.0)))
+    told = [f for f in in_full(made) if f.startswith("warn")]
+    assert told == ["warn p1 for links/link_pupil: low, guard, a strike"] * expected
 
 
 def test_a_pupil_is_told_of_twice_and_warned_at_the_third_address_in_a_minute() -> None:

@@ -3,13 +3,17 @@
 import pytest
 
 from app.domain.actions import ActionKind, OutcomeKind
+from app.domain.events import Event
 from app.domain.people import Participant, Role
 from app.domain.state import LessonState, note
+from policies import decide
 from tests.builders import (
     LATER,
     Rehearsal,
+    ended,
     fold,
     in_short,
+    left,
     lesson,
     muted,
     named,
@@ -77,6 +81,41 @@ def test_how_often_is_too_often(who: Participant, times: int, every: float, expe
 )
 def test_only_what_goes_against_a_mute_counts(state: LessonState, expected: tuple[str, ...]) -> None:
     assert again(stranger(1), 3, state) == expected
+
+
+def test_the_first_unmute_after_the_mute_counts_also_in_the_same_moment() -> None:
+    world = Rehearsal(only("noise", **NUMBERS), fold(lesson(inside=INSIDE), switched(LATER, muted_all=True)))
+    for n in range(3):
+        decided = world.tell(unmuted(stranger(1), LATER + n))
+        world.tell(muted(stranger(1), LATER + n + 0.5))
+    assert in_short(decided) == ("mute x1",)
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        ((), ("mute x1",)),
+        ((muted(stranger(1), LATER + 25),), ()),  # and closed again already: the report came late
+        ((left(stranger(1), LATER + 25),), ()),
+        ((promoted(stranger(1), Role.COHOST, LATER + 25),), ()),
+        ((ended(LATER + 25),), ()),
+    ],
+)
+def test_who_is_not_heard_any_more_is_not_muted(then: tuple[Event, ...], expected: tuple[str, ...]) -> None:
+    noise = [e for n in (0, 10) for e in (unmuted(stranger(1), LATER + n), muted(stranger(1), LATER + n + 1))]
+    last = unmuted(stranger(1), LATER + 20)
+    state = fold(MUTED, *noise, last, *then)
+    assert in_short(decide(only("noise", **NUMBERS), state, last)) == expected
+
+
+@pytest.mark.parametrize(("ago", "expected"), [(60.0, ("mute x1",)), (60.1, ())])
+def test_a_mute_of_the_person_counts_as_long_as_the_unmutes_do(ago: float, expected: tuple[str, ...]) -> None:
+    once = standing(ActionKind.MUTE, stranger(1), LATER + 20 - ago, rule="noise", status=DONE)
+    state = note(lesson(inside=INSIDE), once)
+    for n in (0, 10):
+        state = fold(state, unmuted(stranger(1), LATER + n), muted(stranger(1), LATER + n + 1))
+    last = unmuted(stranger(1), LATER + 20)
+    assert in_short(decide(only("noise", **NUMBERS), fold(state, last), last)) == expected
 
 
 def test_what_was_before_the_mute_does_not_count() -> None:

@@ -18,6 +18,7 @@ from tests.builders import (
     START,
     Rehearsal,
     fold,
+    in_full,
     in_short,
     joined,
     left,
@@ -79,6 +80,16 @@ def test_what_is_left_of_the_wishes_on_one_event(wishes: list[Decision], expecte
 def test_of_two_wishes_for_one_switch_the_longer_lasting_stays() -> None:
     (kept,) = restrain(NUMBERS, ROOM, [wish("restrict_share", expires_after=300.0), wish("restrict_share")])
     assert kept.expires_after is None
+    (kept,) = restrain(NUMBERS, ROOM, [wish("restrict_share"), wish("restrict_share", expires_after=300.0)])
+    assert kept.expires_after is None
+    three = [wish("lock", expires_after=at) for at in (60.0, 600.0, 300.0)]
+    (kept,) = restrain(NUMBERS, ROOM, three)
+    assert kept.expires_after == 600.0
+    first, second = (
+        replace(wish("lock", expires_after=9.0), rule="a"),
+        replace(wish("lock", expires_after=9.0), rule="b"),
+    )
+    assert restrain(NUMBERS, ROOM, [first, second]) == (first,)  # of equals the first
     at_start = decide(policy("lecture"), fold(LessonState(lesson="l1"), started()), started())
     shares = [d for d in at_start if d.action.kind is ActionKind.RESTRICT_SHARE]
     assert [d.expires_after for d in shares] == [4 * 3600.0]  # quiet ends, but only hosts may share all lesson long
@@ -125,6 +136,77 @@ def test_a_human_may_ask_again_for_what_the_room_seems_to_be_like() -> None:
     assert in_short(world.tell(pressed("mute_all", at=LATER + 60))) == ("mute_all",)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (wish("silence", stranger(1)), 600.0),
+        (wish("hold", pupil(1)), 300.0),
+        (wish("hold", stranger(1)), None),  # who waits until somebody lets him in
+        (wish("hold", named(2)), None),
+        (wish("hold", named(2), strike=True), 300.0),  # only an offence sent that name out
+        (wish("ban", stranger(1), facts=2), 7200.0),
+        (wish("ban", stranger(1), facts=2, expires_after=60.0), 60.0),
+        (wish("ban", stranger(1), by="u1"), None),
+        (wish("mute", stranger(1)), None),
+        (wish("lock"), None),
+    ],
+)
+def test_what_is_done_to_a_person_ends_by_itself_where_it_can_be_taken_back(
+    wanted: Decision, expected: float | None
+) -> None:
+    room = lesson(inside=[teacher(), pupil(1), named(2), stranger(1)])
+    (kept,) = restrain(Restraint(), room, [wanted])
+    assert kept.expires_after == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "at", "expected"),
+    [
+        # a hold for a time: no rule ends it sooner
+        (ActionKind.HOLD, {"until": LATER + 9}, LATER, ()),
+        (ActionKind.HOLD, {"until": LATER}, LATER, ("admit p1",)),
+        (ActionKind.HOLD, {"until": None}, LATER, ("admit p1",)),
+        (ActionKind.SILENCE, {"until": LATER + 9}, LATER, ("admit p1",)),
+    ],
+)
+def test_whom_a_rule_holds_for_a_while_no_rule_lets_in_before(
+    kind: ActionKind, more: dict[str, Any], at: float, expected: tuple[str, ...]
+) -> None:
+    room = note(
+        lesson(waiting=[pupil(1)]), standing(kind, pupil(1), at=LATER - 90, status=OutcomeKind.CONFIRMED, **more)
+    )
+    assert left_of(wish("admit", pupil(1)), state=replace(room, now=at)) == expected
+    assert left_of(wish("admit", pupil(1), by="u1"), state=replace(room, now=at)) == ("admit p1",)
+    assert left_of(wish("admit", pupil(1), undo_of="i1"), state=replace(room, now=at)) == ("admit p1",)
+    assert left_of(wish("admit", pupil(2)), state=replace(room, now=at)) == ("admit p2",)
+
+
+def test_just_at_the_end_of_the_pause_it_may_be_asked_again() -> None:
+    refused = note(lesson(), standing(ActionKind.LOCK, at=LATER - 60, status=OutcomeKind.REFUSED))
+    assert left_of(wish("lock"), state=refused) == ("lock",)
+    told = note(ROOM, standing(ActionKind.ALERT, reason="because", at=LATER - 60, status=OutcomeKind.CONFIRMED))
+    assert left_of(wish("alert"), state=told) == ("alert",)
+    by_hand = standing(ActionKind.HOLD, stranger(1), at=LATER - 5, status=OutcomeKind.MANUAL)
+    assert left_of(wish("hold", stranger(1), by="u1"), state=note(ROOM, by_hand)) == ("hold x1",)
+    just_now = replace(by_hand, at=LATER - 4.9)
+    assert left_of(wish("hold", stranger(1), by="u1"), state=note(ROOM, just_now)) == ()
+
+
+def test_alerts_for_two_reasons_are_two_and_two_for_one_reason_are_one() -> None:
+    alerts = [wish("alert"), replace(wish("alert"), rule="b"), replace(wish("alert"), reason="wave", rule="restraint")]
+    assert left_of(*alerts) == ("alert", "alert")
+
+
+def test_what_answers_to_an_offence_counts_as_one_whoever_wished_for_it() -> None:
+    offence, harder = wish("mute", stranger(1), strike=True), replace(wish("hold", stranger(1)), rule="b")
+    (kept,) = restrain(NUMBERS, ROOM, [offence, harder])
+    assert (kept.rule, kept.strike) == ("b", True)
+    (kept,) = restrain(NUMBERS, ROOM, [offence, replace(harder, by="u1")])
+    assert kept.strike is False
+    (kept,) = restrain(NUMBERS, ROOM, [replace(offence, observed=True), harder])
+    assert kept.strike is False
+
+
 def test_an_alert_is_not_repeated_within_a_minute() -> None:
     state = note(ROOM, standing(ActionKind.ALERT, reason="because", at=LATER - 59, status=OutcomeKind.CONFIRMED))
     assert left_of(wish("alert"), state=state) == ()
@@ -155,6 +237,33 @@ def test_just_under_the_budget_each_is_held_and_just_over_it_the_room_is_closed(
     over = Rehearsal(rules, lesson(at=LATER, waiting_room=True)).tell(polled(crowd(4)))
     assert in_short(over) == ("hold x1", "hold x2", "hold x3", *QUIET, "lock", "alert", "alert")
     assert {d.reason for d in over if d.action.kind is ActionKind.ALERT} == {"wave", "join_wave"}
+
+
+def test_a_room_is_closed_once_however_many_are_past_the_budget_and_for_the_time_that_is_set() -> None:
+    rules = policy("seminar", restraint={"per_minute": 1, "wave_lock_minutes": 7}, join_wave={"mode": "off"})
+    (_, *closed) = Rehearsal(rules, lesson(at=LATER, waiting_room=True)).tell(polled(crowd(6)))
+    for_a_while = ("forbid_unmute", "close_chat", "restrict_share", "lock")
+    assert set(in_full(closed)) == {
+        *(f"{kind} for restraint/wave: critical, panic, 420 s" for kind in for_a_while),
+        "mute_all for restraint/wave: critical, panic",
+        "alert for restraint/wave: critical, panic",
+    }
+    assert len(closed) == 6
+
+
+def test_a_measure_of_a_minute_ago_is_no_longer_counted() -> None:
+    state = ROOM
+    for n in range(3):
+        state = note(state, standing(ActionKind.HOLD, stranger(50 + n), at=LATER - 60, id=f"i{n}"))
+    assert left_of(wish("hold", stranger(1)), state=state) == ("hold x1",)
+
+
+@pytest.mark.parametrize("status", [OutcomeKind.SIMULATED, OutcomeKind.MANUAL, OutcomeKind.UNSUPPORTED])
+def test_what_touched_nobody_costs_nothing(status: OutcomeKind) -> None:
+    state = ROOM
+    for n in range(3):
+        state = note(state, standing(ActionKind.HOLD, stranger(50 + n), at=LATER - 9, id=f"i{n}", status=status))
+    assert left_of(wish("hold", stranger(1)), state=state) == ("hold x1",)
 
 
 def test_a_wave_keeps_no_pupil_out_who_waits_at_the_door() -> None:

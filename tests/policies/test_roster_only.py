@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.actions import ActionKind
+from app.domain.actions import Action, ActionKind
 from app.domain.events import Event
-from app.domain.people import Participant, Roster
-from app.domain.state import LessonState
+from app.domain.people import Participant, Role, Roster
+from app.domain.state import LessonState, note
 from policies import decide, wake_at
 from policies.roster_only import EVERY
 from policies.wishes import GRACE_INSIDE, GRACE_WAITING
@@ -15,6 +15,7 @@ from tests.builders import (
     LATER,
     Rehearsal,
     entry,
+    fold,
     in_short,
     joined,
     left,
@@ -24,9 +25,11 @@ from tests.builders import (
     policy,
     polled,
     pressed,
+    promoted,
     pupil,
     renamed,
     roster,
+    standing,
     stranger,
     teacher,
     ticked,
@@ -272,3 +275,63 @@ def test_a_pupil_stays_when_a_second_person_on_his_link_is_sent_out() -> None:
     assert in_short(world.tell(waits(second, LATER + 3))) == ()
     assert in_short(world.tell(polled([teacher(), pupil(1)], [second], at=LATER + 4))) == ()
     assert in_short(world.tell(joined(third, LATER + 5))) == ("hold third",)
+
+
+# --- when to look again -----------------------------------------------------------------------------------------------
+
+TOLD = standing(ActionKind.ALERT, NOBODY, at=LATER - 1, reason="stranger_waits", rule="roster_only")
+
+
+@pytest.mark.parametrize(
+    ("settings", "state", "expected"),
+    [
+        ({}, INSIDE, None),
+        ({}, lesson(inside=[teacher(), stranger(1)]), EVERY),
+        ({}, lesson(inside=[teacher(), named(2)]), EVERY),
+        ({"strangers": "deny"}, lesson(inside=[teacher(), stranger(1)]), EVERY),
+        ({"strangers": "watch"}, lesson(inside=[teacher(), stranger(1)]), None),
+        ({"claimed": "admit"}, lesson(inside=[teacher(), named(2)]), None),
+        ({"claimed": "admit"}, lesson(inside=[teacher(), stranger(1)]), EVERY),
+        ({}, lesson(pupils=0, inside=[teacher(), stranger(1)]), None),
+        ({}, lesson(inside=[teacher()], waiting=[stranger(1)]), None),
+        # whom the platform has not named yet
+        ({}, fold(INSIDE, waits(NOBODY, LATER - 3)), GRACE_WAITING - 3),
+        ({}, fold(INSIDE, waits(NOBODY, LATER - 99)), 0.0),
+        ({"strangers": "deny"}, fold(INSIDE, waits(NOBODY, LATER - 3)), None),
+        ({}, note(fold(INSIDE, waits(NOBODY, LATER - 3)), TOLD), None),
+        ({}, note(fold(INSIDE, waits(NOBODY, LATER - 3)), replace(TOLD, action=Action(kind=ActionKind.ALERT))), 7.0),
+        ({}, note(fold(INSIDE, waits(NOBODY, LATER - 3)), replace(TOLD, reason="no_roster")), 7.0),
+    ],
+)
+def test_while_there_is_something_to_do_the_clock_is_asked_to_come_again(
+    settings: dict[str, object], state: LessonState, expected: float | None
+) -> None:
+    due = wake_at(only("roster_only", **settings), replace(state, now=LATER))
+    assert due == (None if expected is None else LATER + expected)
+
+
+def test_nobody_in_charge_is_looked_for_at_the_door_although_he_was_sent_out_before() -> None:
+    world = Rehearsal(only("roster_only"), lesson(inside=[teacher(), stranger(1)]))
+    world.tell(pressed("hold", stranger(1)), promoted(stranger(1), Role.COHOST, LATER + 1))
+    world.settle()
+    assert wake_at(world.policy, world.state) is None
+    assert in_short(world.tell(ticked(LATER + 99))) == ()
+
+
+def test_other_peoples_alerts_are_no_crowd() -> None:
+    state = INSIDE
+    for n in range(6):
+        state = note(state, standing(ActionKind.ALERT, stranger(50 + n), at=LATER - 9, id=f"a{n}", rule="impostor"))
+        state = note(state, standing(ActionKind.ALERT, at=LATER - 9, id=f"b{n}", rule="roster_only"))
+    assert in_short(Rehearsal(only("roster_only"), state).tell(waits(stranger(1)))) == ("alert x1",)
+
+
+@pytest.mark.parametrize(("ago", "expected"), [(59.9, ()), (60.0, ("alert x1",))])
+@pytest.mark.parametrize("who", [stranger(1), named(3)])
+def test_a_crowd_is_one_within_a_minute(ago: float, expected: tuple[str, ...], who: Participant) -> None:
+    state = INSIDE
+    for n in range(6):
+        told = standing(ActionKind.ALERT, stranger(50 + n), at=LATER - ago, id=f"a{n}", rule="roster_only")
+        state = note(state, told)
+    found = in_short(Rehearsal(only("roster_only"), state).tell(waits(who)))
+    assert found == tuple(e.replace("x1", who.id) for e in expected)

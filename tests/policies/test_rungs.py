@@ -15,8 +15,10 @@ from policies.restraint import Restraint, restrain
 from policies.rungs import climbed
 from tests.builders import (
     LATER,
+    MADE_UP,
     Rehearsal,
     fold,
+    in_full,
     in_short,
     joined,
     left,
@@ -50,7 +52,7 @@ def offended(who: Participant, times: int, state: LessonState | None = None) -> 
 
 
 def wish(kind: str, who: Participant, **more: Any) -> Decision:
-    given: dict[str, Any] = {"rule": "flood", "reason": "flood", "strike": True, **more}
+    given: dict[str, Any] = {"rule": "flood", "reason": MADE_UP, "strike": True, **more}
     return Decision(action=Action(kind=ActionKind(kind), target=who), **given)
 
 
@@ -79,6 +81,81 @@ def nth(n: int, kind: str, who: Participant, settings: Ladder = NUMBERS, **more:
 )
 def test_each_offence_climbs_a_rung(n: int, who: Participant, expected: tuple[str, ...]) -> None:
     assert nth(n, "warn", who) == expected
+
+
+def fully(n: int, who: Participant, **more: Any) -> tuple[str, ...]:
+    return in_full(climbed(NUMBERS, offended(who, n - 1), wish("warn", who, **more)))
+
+
+@pytest.mark.parametrize(
+    ("n", "who", "more", "expected"),
+    [
+        (1, stranger(1), {"severity": Severity.LOW}, ("warn x1 for flood/because: low, guard, a strike",)),
+        (
+            2,
+            stranger(1),
+            {"severity": Severity.LOW},
+            ("silence x1 for flood/because: medium, guard, 2 facts, a strike",),
+        ),
+        (3, stranger(1), {}, ("hold x1 for flood/because: high, guard, 2 facts, a strike",)),
+        (3, stranger(1), {"facts": 3}, ("hold x1 for flood/because: high, guard, 3 facts, a strike",)),
+        (
+            2,
+            pupil(1),
+            {"severity": Severity.LOW},
+            ("silence p1 for flood/because: low, guard, a strike", "alert p1 for flood/offends_again: low, guard"),
+        ),
+        (
+            3,
+            pupil(1),
+            {"severity": Severity.LOW},
+            ("silence p1 for flood/because: low, guard, a strike", "alert p1 for flood/offends_again: medium, guard"),
+        ),
+        # who may not be sent out and is heard again and again: nobody may unmute for a while, from the third time on
+        (
+            2,
+            pupil(1),
+            {"rule": "noise"},
+            ("mute p1 for noise/because: medium, guard, a strike", "alert p1 for noise/offends_again: low, guard"),
+        ),
+        (
+            3,
+            pupil(1),
+            {"rule": "noise", "params": (("name", "学生1"),)},
+            (
+                "mute p1 for noise/because: medium, guard, a strike",
+                "alert p1 for noise/offends_again: medium, guard",
+                "forbid_unmute for noise/offends_again: medium, panic, 300 s",
+            ),
+        ),
+        (
+            3,
+            named(2),
+            {"rule": "noise", "params": (("name", "学生2"),)},
+            (
+                "hold n2 for noise/because: high, guard, a strike",
+                "forbid_unmute for noise/offends_again: medium, panic, 300 s",
+            ),
+        ),
+        (4, stranger(1), {"rule": "noise"}, ("kick x1 for noise/because: high, guard, 2 facts, a strike",)),
+    ],
+)
+def test_how_loud_each_rung_is(n: int, who: Participant, more: dict[str, Any], expected: tuple[str, ...]) -> None:
+    assert fully(n, who, **more) == expected
+
+
+def test_what_is_only_observed_stays_so_on_every_rung() -> None:
+    watched = climbed(
+        NUMBERS, offended(pupil(1), 2), wish("warn", pupil(1), rule="noise", observed=True, params=(("name", "学生1"),))
+    )
+    assert in_short(watched) == ("~mute p1", "~alert p1", "~forbid_unmute")
+
+
+def test_how_often_it_was_is_told() -> None:
+    (hold,) = climbed(NUMBERS, offended(stranger(1), 2), wish("warn", stranger(1), params=(("name", "user8801"),)))
+    assert hold.params == (("name", "user8801"), ("strikes", "3"))
+    (asked,) = climbed(NUMBERS, offended(stranger(1), 2), wish("hold", stranger(1)))
+    assert asked.params == ()  # no harder than the rule asked for
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.actions import ActionKind
+from app.domain.actions import ActionKind, OutcomeKind
 from app.domain.events import Event
 from app.domain.people import Participant
-from app.domain.state import LessonState
+from app.domain.state import LessonState, note
 from policies import wake_at
 from tests.builders import (
     LATER,
@@ -24,6 +24,7 @@ from tests.builders import (
     pressed,
     pupil,
     shares,
+    standing,
     started,
     stranger,
     teacher,
@@ -143,3 +144,23 @@ def test_what_a_human_opened_is_open_for_names_of_the_list_too() -> None:
 def test_a_share_that_is_not_allowed_is_an_offence_of_somebody_unknown(who: Participant, strike: bool) -> None:
     stop, _ = Rehearsal(only("share_guard"), ROOM).tell(shares(who))
     assert (stop.action.kind, stop.strike) == (ActionKind.STOP_SHARE, strike)
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "after", "expected"),
+    [
+        (ActionKind.STOP_SHARE, pupil(1), 5.0, ()),
+        (ActionKind.STOP_SHARE, pupil(1), 0.0, ()),
+        (ActionKind.STOP_SHARE, pupil(1), -0.1, ("stop_share p1", "alert p1")),  # about a share before this one
+        (ActionKind.STOP_SHARE, stranger(1), 5.0, ("stop_share p1", "alert p1")),
+        (ActionKind.MUTE, pupil(1), 5.0, ("stop_share p1", "alert p1")),
+        (ActionKind.RESTRICT_SHARE, None, 5.0, ("stop_share p1", "alert p1")),
+    ],
+)
+def test_a_share_that_was_to_be_stopped_already_is_the_ladders(
+    kind: ActionKind, who: Participant | None, after: float, expected: tuple[str, ...]
+) -> None:
+    state = fold(ROOM, shares(pupil(1), LATER))
+    state = note(state, standing(kind, who, at=LATER + after, status=OutcomeKind.CONFIRMED))
+    world = Rehearsal(only("share_guard", who="roster", max_minutes=10), state)
+    assert in_short(world.tell(ticked(LATER + 10 * MINUTE))) == expected

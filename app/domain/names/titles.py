@@ -133,7 +133,8 @@ def unclassed(text: str) -> str:
     return _CLASS.sub(" ", text)
 
 
-_GLUED = re.compile(r"^\d{1,4}(?=[^\W\d_]{2})")  # "07bùi thanh bảo": the seat, and no space after it
+# "07bùi thanh bảo": the seat, and no space after it. Nobody has seat 0: "0scar" is meant to be read as Oscar.
+_GLUED = re.compile(r"^(?!0\D)\d{1,4}(?=[^\W\d_]{2})")
 
 
 def unnumbered(words: list[str]) -> list[str]:

@@ -45,6 +45,9 @@ def test_one_name_in_all_its_forms(written: str, proper: str) -> None:
         ("CôHà", "Cô Hà", Likeness.GLANCE),
         ("Grace Ha11", "Grace Hall", Likeness.GLANCE),
         ("季老师", "李老师", Likeness.GLANCE),
+        ("Mr Barnes", "Mr Bames", Likeness.GLANCE),
+        ("VVendy Hall", "Wendy Hall", Likeness.GLANCE),
+        ("0scar Hall", "Oscar Hall", Likeness.GLANCE),
         ("刘洋", "刘芳", Likeness.NONE),
         ("刘", "刘老师", Likeness.NONE),
         ("刘同学", "刘老师", Likeness.NONE),
@@ -96,6 +99,49 @@ def test_likeness_takes_any_text_and_everybody_is_like_himself(one: str, other: 
 def test_a_name_of_ten_thousand_letters_is_read_only_so_far() -> None:
     assert len(keys_of("ẫ" * 10_000).exact) <= 200
     assert keys_of("\u3164" * 900 + "刘老师").exact == "刘老师"
+
+
+def test_what_is_cut_off_leaves_no_space_behind() -> None:
+    for letter in "aẫ":
+        assert keys_of(letter * 199 + " b").exact == letter * 199
+        assert keys_of(letter * 198 + " b").exact == letter * 198 + " b"
+
+
+@pytest.mark.parametrize("name", ["", "\u3164", "★", "()"])
+def test_where_nothing_is_left_no_form_is_like_anybodys(name: str) -> None:
+    keys = keys_of(name)
+    assert (keys.plain, keys.bare, keys.glance, keys.core) == ("", "", "", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "core"),
+    [
+        ("G r a c e", ("grace",)),
+        ("A B C", ("abc",)),
+        ("A B", ("a", "b")),
+        ("Jo An Li", ("jo", "an", "li")),
+        ("A B Hall", ("a", "b", "hall")),
+        ("Wi|liam Ha|l", ("william", "hall")),
+        ("王 小 Ann", ("ann", "王小")),
+        ("07 Hall", ("hall",)),
+        ("07Hall", ("07hall",)),  # a word by itself may be a name with its number
+        ("07Grace Hall", ("grace", "hall")),
+        ("12 07Grace Hall", ("07grace", "hall")),
+        ("Grace 07Hall", ("grace", "07hall")),
+        ("(Hall)", ("hall",)),
+        ("Grace (Hall)", ("grace",)),
+        ("Ann-Marie O'Neil", ("ann", "marie", "o", "neil")),
+    ],
+)
+def test_the_words_of_the_name_proper(name: str, core: tuple[str, ...]) -> None:
+    assert keys_of(name).core == core
+
+
+def test_of_a_short_name_the_word_of_address_is_a_part() -> None:
+    assert keys_of("Cô Hà").plain == keys_of("Teacher Hà").plain == "teacher:hà"
+    assert keys_of("Em Hà").plain == "pupil:hà"
+    assert keys_of("Hà").plain == "hà"
+    assert keys_of("Cô Nguyễn Thị Hà").plain == keys_of("Nguyễn Thị Hà").plain
 
 
 # --- on the class list ------------------------------------------------------------------------------------------------

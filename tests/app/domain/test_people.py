@@ -96,3 +96,60 @@ def test_the_compared_form_is_stable_whatever_the_name(name: str) -> None:
     assert name_key(key) == key
     assert name_key(f"\u200b {name}\u3164") == key
     assert match(CLASS, who(name)).trust is not VERIFIED  # never by name alone
+
+
+# --- the list itself --------------------------------------------------------------------------------------------------
+
+
+def test_a_packed_list_is_opened_when_somebody_is_first_looked_up_and_once() -> None:
+    opened: list[int] = []
+
+    def unpack() -> tuple[RosterEntry, ...]:
+        opened.append(1)
+        return CLASS.entries
+
+    packed = Roster(unpack=unpack)
+    assert bool(packed)  # an empty list never comes packed
+    assert opened == []
+    assert match(packed, who("陈晓", account="acc-2")).entry == "2"
+    assert match(packed, who("王伟")).facts == (Fact.NAME_TWICE,)
+    assert packed.entries == CLASS.entries
+    assert opened == [1]
+    assert not Roster()
+    assert Roster().entries == ()
+
+
+def test_lists_with_the_same_people_are_equal() -> None:
+    same = Roster(unpack=lambda: CLASS.entries)
+    assert same == CLASS
+    assert len({same, CLASS, Roster(CLASS.entries[:1])}) == 2
+    assert Roster(CLASS.entries[:1]) != CLASS
+    assert CLASS != CLASS.entries
+    assert repr(Roster((XIAO,))) == f"Roster({(XIAO,)!r})"
+
+
+def test_who_is_looked_up_and_is_not_there_is_nobody() -> None:
+    assert CLASS.by_name("陈小") == ()
+    assert CLASS.by_name("陈晓") == (XIAO,)
+    assert CLASS.by_name("Tân 7A") == (TAN,)
+    assert CLASS.by_name("王伟") == TWINS
+    assert CLASS.by_account("", "nobody", "ACC-2") == XIAO
+    assert CLASS.by_account("", "nobody") is None
+
+
+@pytest.mark.parametrize(
+    ("names", "written", "entries"),
+    [
+        (("王小明1", "王小明2"), "王小明", ()),  # only the number tells them apart
+        (("王小明1", "王小明2", "王小明3"), "王小明", ()),
+        (("03王小明", "03王小明"), "王小明", ("0", "1")),  # the same number: two of one name
+        (("03王小明",), "王小明", ("0",)),
+        (("王小明", "李雷"), "七3班 王小明", ("0",)),
+        (("", "王小明"), "王小明", ("1",)),
+    ],
+)
+def test_a_number_is_left_out_of_a_name_unless_it_tells_people_apart(
+    names: tuple[str, ...], written: str, entries: tuple[str, ...]
+) -> None:
+    listed = Roster(tuple(RosterEntry(id=str(n), name=name) for n, name in enumerate(names)))
+    assert tuple(e.id for e in listed.by_likeness(written)[1]) == entries
