@@ -24,7 +24,7 @@ help:
 	@echo 'make scenarios play every golden scenario on every platform and write docs/scenarios.md'
 	@echo 'make corpus-check  play 2 000 generated lessons and raids and write docs/corpus.md'
 	@echo 'make mutants   change each function of policies/ and app/domain/ in one place after another, see whether the tests'
-	@echo '               notice, and write docs/mutants.md (an hour of one core)'
+	@echo '               notice, and write docs/mutants.md (half an hour of one core)'
 	@echo 'make messages  bring the translation catalogues up to date'
 	@echo 'make lock      choose the newest versions of all libraries and lock them with their hashes'
 	@echo 'make clean     remove everything that is not source, except data/'
