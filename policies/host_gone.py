@@ -61,7 +61,7 @@ def decide(settings: HostGone, state: LessonState, event: Event) -> Iterator[Dec
     unknown = state.doubted() if state.listed else ()
     yield from _closed(settings, state, bool(unknown))
     for person in unknown:
-        yield from _unknown(settings, state, person, due)
+        yield from _unknown(settings, state, person, state.unled_since)
 
 
 def _leads(state: LessonState, event: PersonEvent) -> bool:
@@ -111,11 +111,10 @@ _DOOR = frozenset({ActionKind.OPEN_WAITING_ROOM, ActionKind.LOCK})
 _IN_VAIN = frozenset({OutcomeKind.UNSUPPORTED, OutcomeKind.REFUSED, OutcomeKind.FAILED, OutcomeKind.EXPIRED})
 
 
-def _unknown(settings: HostGone, state: LessonState, person: Person, due: float) -> Iterator[Decision]:
-    """Nobody is there who could look at them: whoever came since waits, and nobody unknown shares."""
+def _unknown(settings: HostGone, state: LessonState, person: Person, since: float) -> Iterator[Decision]:
+    """Nobody is there who could look at them: whoever came since then waits, and nobody unknown shares."""
     if perhaps_known(state, person):
         return
-    since = state.unled_since or due
     if fits(state, person) and (person.since < since or not person.share):
         return  # as well known as anybody of this class, and here with the teacher, or only listening
     if settings.hold and person.since >= since and not tried(state, person):
