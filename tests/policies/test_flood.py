@@ -73,13 +73,13 @@ def test_one_pupil_may_write_twice_that_and_is_warned(lines: int, expected: tupl
     assert written(room(pupils=1), [pupil(1)] * lines, different) == expected
 
 
-@pytest.mark.parametrize(("gap", "expected"), [(1.0, ()), (0.4, ("warn p1",))])
 @pytest.mark.parametrize(("lines", "expected"), [(12, ()), (13, ("silence n2",))])
 def test_a_name_of_the_list_may_write_half_as_much_again(lines: int, expected: tuple[str, ...]) -> None:
     state = lesson(inside=[teacher(), named(2)])
     assert written(state, [named(2)] * lines, different, room=100, same=100) == expected
 
 
+@pytest.mark.parametrize(("gap", "expected"), [(1.0, ()), (0.4, ("warn p1",))])
 def test_older_lines_press_less(gap: float, expected: tuple[str, ...]) -> None:
     """A line a second comes to ten at the most, for however long."""
     assert written(room(pupils=1), [pupil(1)] * 40, different, gap)[:1] == expected
@@ -177,7 +177,7 @@ def test_a_burst_is_one_offence() -> None:
             ("warn p1 for flood/flood_person: low, guard, 0 facts, a strike",),
         ),
         (
-            room(claimed=1), [named(1)] * 9, different, {},
+            room(claimed=1), [named(1)] * 13, different, {},
             ("silence n1 for flood/flood_person: medium, guard, 300 s, a strike",),
         ),
         (
