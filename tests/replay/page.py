@@ -71,8 +71,30 @@ def page(results: Sequence[Result]) -> str:
         f"{len(raids) - len(loud)} of these nothing hostile was ever heard, seen or read. Of the {len(loud)} others "
         f"{_of([r for r in loud if r.quick], loud)}. A pupil was kicked or banned in {_of(gone, raids)}, "
         f"somebody of the class kept out for more than 20 s in {_of(shut, raids)}.",
+        *_by_whom(raids),
     ]
     return "\n".join((*HEAD, *rows, "", *_table(results), "", *_by_ingredient(raids), "", *_failures(results))) + "\n"
+
+
+INSIDE = {"insider", "leaked link"}
+
+
+def _by_whom(raids: Sequence[Result]) -> Iterable[str]:
+    """Who raids decides what can be known of it."""
+    inside = [r for r in raids if r.holds & INSIDE]
+    watched = [r for r in raids if not r.holds & INSIDE and r.preset == "open_day"]
+    outside = [r for r in raids if not r.holds & INSIDE and r.preset != "open_day"]
+    yield (
+        f"- Of {len(outside)} raids by people from outside, under presets that keep them out, "
+        f"{_of([r for r in outside if r.quick], outside)} were calm within 10 s; under `open_day`, where guests are "
+        f"welcome and only watched, {_of([r for r in watched if r.quick], watched)} of {len(watched)}."
+    )
+    yield (
+        f"- Of {len(inside)} raids by pupils of the class, or with a pupil's own account, "
+        f"{_of([r for r in inside if r.quick], inside)}: no platform tells anything by which their camera, or a "
+        "microphone that nobody has muted, differs from a classmate's. What they write, and what they do against a "
+        "mute, is answered; the rest is the teacher's press."
+    )
 
 
 HEAD = (
