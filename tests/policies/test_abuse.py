@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.actions import OutcomeKind, Severity
+from app.domain.actions import ActionKind, OutcomeKind, Severity
 from app.domain.events import Event
 from app.domain.people import Roster
 from app.domain.state import LessonState
@@ -210,6 +210,7 @@ def test_a_pupils_burst_is_one_offence(seconds: float, strikes: int) -> None:
         world.tell(says(pupil(1), BAD, at))
         world.settle()
     assert len([d for d in world.made if d.strike]) == strikes
+    assert len([d for d in world.made if d.action.kind in (ActionKind.WARN, ActionKind.SILENCE)]) == strikes
 
 
 def test_a_platform_that_cannot_take_lines_back_calls_nobody_about_it() -> None:

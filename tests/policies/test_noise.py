@@ -178,6 +178,9 @@ def test_a_chorus_of_strangers_is_silenced_at_once(
     world = Rehearsal(only("noise"), lesson(pupils=9, inside=[teacher(), *people]))
     world.tell(*(unmuted(p, LATER + n * every) for n, p in enumerate(people)))
     assert in_short(world.made) == expected
+    assert {(d.rule, d.expires_after) for d in world.made if d.action.kind is ActionKind.FORBID_UNMUTE} == (
+        {("noise", 300.0)} if expected else set()
+    )
 
 
 def test_without_a_list_nobody_is_a_stranger_in_a_chorus() -> None:

@@ -9,6 +9,7 @@ from app.domain.actions import ActionKind, OutcomeKind, Severity
 from app.domain.events import Event
 from app.domain.people import Participant
 from app.domain.state import LessonState, note
+from policies import wake_at
 from policies.base import Policy
 from tests.builders import (
     LATER,
@@ -102,6 +103,14 @@ def test_what_is_only_watched_closes_nothing(mode: str) -> None:
     assert of_the_room(world) == (QUIET if mode == "enforce" else ())
 
 
+def test_a_watched_offence_after_an_answered_one_closes_nothing() -> None:
+    rules = {**guarded("abuse").rules, "links": only("links", mode="observe").rules["links"]}
+    world = Rehearsal(Policy(preset="", rules=rules), ROOM)
+    world.tell(says(stranger(1), BAD), says(stranger(2), "http://bad-casino.example/win", LATER + 4))
+    assert [d.observed for d in world.made if d.strike] == [False, True]
+    assert of_the_room(world) == ()
+
+
 def test_what_was_before_somebody_opened_the_room_is_answered() -> None:
     world = Rehearsal(guarded("abuse"), lesson(inside=CLASS, chat_closed=True))
     world.tell(says(stranger(1), BAD), switched(LATER + 1, chat_closed=False), says(stranger(2), BAD, LATER + 5))
@@ -131,10 +140,12 @@ def test_it_ends_by_itself_when_the_offenders_are_gone() -> None:
 
 def test_it_goes_on_while_an_offender_whom_nobody_knows_is_inside() -> None:
     world = quieted(minutes=2)
+    assert wake_at(world.policy, world.state) == LATER + 4 + 2 * MINUTE
     world.tell(left(stranger(1), LATER + 20))
-    assert OPENS.isdisjoint(in_short(world.tell(ticked(LATER + 20 * MINUTE))))
-    world.tell(left(stranger(2), LATER + 21 * MINUTE))
-    assert OPENS <= set(in_short(world.tell(ticked(LATER + 22 * MINUTE))))
+    assert world.tell(ticked(LATER + 5 * MINUTE)) == ()
+    assert wake_at(world.policy, world.state) == LATER + 5 * MINUTE + 30
+    world.tell(left(stranger(2), LATER + 6 * MINUTE))
+    assert OPENS <= set(in_short(world.tell(ticked(LATER + 7 * MINUTE))))
 
 
 def test_one_press_gives_it_back_for_good() -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from app.domain.actions import ActionKind
-from app.domain.people import Participant, Roster
+from app.domain.people import Participant, Roster, RosterEntry
 from app.domain.state import LessonState, Person, note
 from policies.door import AFTER_END, JUST_OPENED, LONGEST, close_door, closed, in_first_minutes, rest_of_lesson
-from policies.wishes import AGAIN, identity_facts, mentioned, no_roster, tried, unnamed
+from policies.wishes import AGAIN, fits, identity_facts, mentioned, no_roster, tried, unnamed
 from tests.builders import (
     LATER,
     MINUTE,
@@ -22,6 +22,7 @@ from tests.builders import (
     named,
     pressed,
     pupil,
+    roster,
     standing,
     stranger,
     switched,
@@ -196,3 +197,29 @@ def test_a_measure_for_the_whole_lesson_ends_some_time_after_it(
 
 def test_where_nobody_knows_when_the_lesson_began_it_lasts_from_now_on() -> None:
     assert rest_of_lesson(LessonState(lesson="l1", now=START)) == LONGEST
+
+
+@pytest.mark.parametrize(
+    ("inside", "who", "expected"),
+    [
+        ([named(1), named(3)], named(2), True),
+        ([named(1), pupil(3)], named(2), True),  # as many are known by name as by account
+        ([named(1), pupil(3), pupil(4)], named(2), False),
+        ([named(1), named(3)], stranger(2), False),
+        ([named(1), named(3)], pupil(2), False),
+        ([named(1), named(2, id="n2-first")], named(2), False),
+        ([named(1), named(3)], replace(named(2), name="学生\u31642"), False),  # a blank that nobody sees
+    ],
+)
+def test_when_a_name_is_all_that_can_be_known_and_fits(
+    inside: list[Participant], who: Participant, expected: bool
+) -> None:
+    state = lesson(inside=[teacher(), *inside, who])
+    assert fits(state, state.inside[who.id]) is expected
+
+
+def test_a_name_that_several_of_the_list_have_fits_nobody() -> None:
+    twice = Roster((*roster(3).entries, RosterEntry(id="r9", name="学生2")))
+    state = fold(replace(lesson(pupils=0, inside=[teacher()]), roster=twice), joined(named(1)), joined(named(2)))
+    assert fits(state, state.inside["n1"])
+    assert not fits(state, state.inside["n2"])

@@ -79,6 +79,8 @@ def passed_on() -> LessonState:
         ([renamed(by_link("p2"), "学生1", LATER + 1)], {"p0": SURE, "p1": SURE, "p2": NAME}),
         ([polled([teacher(), by_link("p0"), by_link("p1", "user8"), by_link("p2", "user9")], at=LATER + 5)],
          {"p0": SURE, "p1": SURE, "p2": NOBODY}),
+        ([joined(by_link("p1", "user8"), LATER + 9), renamed(by_link("p0"), "学生1 (手机)", LATER + 9)],
+         {"p0": SURE, "p1": SURE, "p2": NOBODY}),
         # another link, and what else proves who he is
         ([joined(by_link("p3", link="link-2"))], {"p0": SURE, "p1": SURE, "p2": NOBODY, "p3": SURE}),
         ([joined(replace(by_link("p3"), account="account-1"))], {"p0": SURE, "p1": SURE, "p2": NOBODY, "p3": SURE}),
@@ -106,7 +108,7 @@ def test_people_are_told_once_and_whoever_is_too_many_is_judged_like_everybody()
         world.tell(joined(by_link(f"p{n}", name), LATER + n))
     assert [d for d in in_short(world.made) if "hold" in d] == ["hold p2", "hold p3"]
     (alert,) = (d for d in world.made if d.reason == "link_shared")
-    assert alert.severity.name == "HIGH"
+    assert (alert.rule, alert.severity.name) == ("impostor", "HIGH")
 
 
 def test_whom_the_teacher_lets_in_is_not_told_of_again() -> None:
