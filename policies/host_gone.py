@@ -113,11 +113,12 @@ _IN_VAIN = frozenset({OutcomeKind.UNSUPPORTED, OutcomeKind.REFUSED, OutcomeKind.
 
 def _unknown(settings: HostGone, state: LessonState, person: Person, since: float) -> Iterator[Decision]:
     """Nobody is there who could look at them: whoever came since then waits, and nobody unknown shares."""
-    if perhaps_known(state, person):
+    came = person.since >= since
+    if not (came or person.share) or perhaps_known(state, person):
         return
-    if fits(state, person) and (person.since < since or not person.share):
+    if fits(state, person) and not (came and person.share):
         return  # as well known as anybody of this class, and here with the teacher, or only listening
-    if settings.hold and person.since >= since and not tried(state, person):
+    if settings.hold and came and not tried(state, person):
         yield keep_away(person, ActionKind.HOLD, "nobody_leads", Severity.HIGH, "host_gone")
     elif person.share:
         yield keep_away(person, ActionKind.STOP_SHARE, "nobody_leads", Severity.HIGH, "host_gone")

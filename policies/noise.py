@@ -49,7 +49,7 @@ def decide(settings: Noise, state: LessonState, event: AudioUnmuted) -> Iterator
     judged = state.listed and not person.trusted
     most = min(settings.stranger_times, settings.times) if judged else settings.times
     if judged and _chorus(state, event.at) >= settings.at_once:
-        yield from wave.closed(_SILENCE, ROOM_SECONDS, Severity.HIGH, reason="together", rule="noise")
+        yield from wave.close_room(_SILENCE, ROOM_SECONDS, Severity.HIGH, reason="together", rule="noise")
     offends = sum(at > event.at - settings.seconds for at in state.strikes_of(person)) >= OFFENCES
     if not _again(state, person, event.at - settings.seconds, 1 if offends else most):
         if judged and out_of_place(state, person):  # he is not to be heard at all

@@ -250,7 +250,7 @@ def _within_budget(settings: Restraint, state: LessonState, wishes: Sequence[Dec
         elif not closed:
             closed = True
             seconds = settings.wave_lock_minutes * 60.0
-            room = wave.closed(wave.EVERYTHING, seconds, Severity.CRITICAL, reason="wave")
+            room = wave.close_room(wave.EVERYTHING, seconds, Severity.CRITICAL, reason="wave")
             yield from (w for w in room if not in_force(state, w))
 
 

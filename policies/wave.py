@@ -39,10 +39,10 @@ def together(people: int, seconds: float, state: LessonState, wishes: Sequence[D
             total += 1.0 if severity >= Severity.MEDIUM else HALF
         counted.add(who.id)
     if total >= people:
-        yield from closed(QUIET, seconds, Severity.HIGH, reason="together")
+        yield from close_room(QUIET, seconds, Severity.HIGH, reason="together")
 
 
-def closed(
+def close_room(
     kinds: Sequence[ActionKind], seconds: float, severity: Severity, *, reason: str, rule: str = "restraint"
 ) -> Iterator[Decision]:
     """The room closed for so many seconds, and people called."""

@@ -1,6 +1,6 @@
 """The mutants of a file: its functions with one small change each, made by the operators of mutmut."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import ndiff
 from pathlib import Path
@@ -105,7 +105,7 @@ def _joined(delta: list[str], sign: str) -> str:
 class _Changes(cst.CSTVisitor):
     """Every change of one function, with the lines on which a test must come by to notice it."""
 
-    def __init__(self, positions: object) -> None:
+    def __init__(self, positions: Mapping[cst.CSTNode, object]) -> None:
         self.found: list[tuple[range, cst.CSTNode, cst.CSTNode]] = []
         self._positions = positions
         self._statements: list[cst.CSTNode] = []
@@ -131,7 +131,10 @@ class _Changes(cst.CSTVisitor):
         """The whole statement; of a statement with a block only its head; for a default the whole function."""
         innermost = self._statements[0 if self._defaults else -1]
         to = innermost if self._defaults or isinstance(innermost, cst.BaseSmallStatement) else node
-        return range(self._at(innermost).start.line, (self._at(to) or self._at(innermost)).end.line + 1)
+        here = self._at(innermost)
+        assert here is not None  # every statement stands somewhere
+        return range(here.start.line, (self._at(to) or here).end.line + 1)
 
-    def _at(self, node: cst.CSTNode) -> CodeRange:
-        return self._positions.get(node)  # type: ignore[attr-defined, no-any-return]
+    def _at(self, node: cst.CSTNode) -> CodeRange | None:
+        found = self._positions.get(node)
+        return found if isinstance(found, CodeRange) else None

@@ -1,6 +1,7 @@
 """What happens to the room: what a list shows of it, who turned which switch, whether we see, and what is proven."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -241,8 +242,8 @@ def test_another_list_is_for_those_who_wait_too() -> None:
 # --- what is proven ---------------------------------------------------------------------------------------------------
 
 
-def asked(kind: ActionKind, who: Participant | None = None, **more: object) -> Standing:
-    return replace(standing(kind, who, at=T), status=OutcomeKind.REQUESTED, settled_at=T + 1, **more)  # type: ignore[arg-type]
+def asked(kind: ActionKind, who: Participant | None = None, **more: Any) -> Standing:
+    return standing(kind, who, at=T, status=OutcomeKind.REQUESTED, settled_at=T + 1, **more)
 
 
 def test_what_was_so_already_is_proven_by_a_word_about_that_very_switch() -> None:
