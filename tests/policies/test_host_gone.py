@@ -204,3 +204,11 @@ def test_a_newcomer_by_name_who_shares_while_nobody_leads_waits() -> None:
     world = Rehearsal(only("host_gone"), fold(lesson(inside=BY_NAME), left(teacher(), LATER)))
     world.tell(ticked(LATER + 20), joined(named(4), LATER + 25))
     assert "hold n4" in in_short(world.tell(shares(named(4), LATER + 30)))
+
+
+def test_a_newcomer_of_whom_nothing_was_told_yet_is_given_a_moment() -> None:
+    """The platform announces him without a name; its list brings that (WeCom)."""
+    world = Rehearsal(only("host_gone"), ALONE)
+    world.tell(ticked(LATER + 20))
+    assert "hold u1" not in in_short(world.tell(joined(Participant(id="u1"), LATER + 21)))
+    assert "hold u1" in in_short(world.tell(ticked(LATER + 26)))
